@@ -1,0 +1,244 @@
+//! Assets and what was derived from them, as the window and the command line see them.
+//!
+//! All offsets into text are Unicode scalar values, half-open; boxes are `[x, y, width, height]` in pixels of the
+//! page image; times are UTC milliseconds unless a field says seconds.
+
+use crate::id::*;
+use crate::review::{AnnotationRow, FindingRow, ItemKind};
+use crate::words::Words;
+use serde::{Deserialize, Serialize};
+
+/// Declares a closed vocabulary: an enum with the one spelling used in SQL, JSON and on the command line.
+#[macro_export]
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
+
+        impl $name {
+            /// Every word, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            /// The spelling used in SQL, JSON and on the command line.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),* } }
+            /// The word spelled so, if there is one.
+            pub fn parse(text: &str) -> Option<Self> { match text { $($text => Some(Self::$variant),)* _ => None } }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+    };
+}
+
+vocabulary! {
+    /// What became of an asset.
+    AssetState {
+        /// Not read yet.
+        Pending = "pending",
+        /// Read completely.
+        Ready = "ready",
+        /// A limit was met: what was read is kept, a note says which.
+        Partial = "partial",
+        /// There is no reader for it yet.
+        Unread = "unread",
+        /// Needs a password.
+        Locked = "locked",
+        /// No location is left.
+        Missing = "missing",
+        /// Could not be read, or was refused on its header.
+        Failed = "failed",
+    }
+}
+
+vocabulary! {
+    /// What kind of content an asset is, by its bytes and not by its name.
+    MediaKind {
+        Text = "text",
+        Table = "table",
+        Web = "web",
+        Image = "image",
+        Pdf = "pdf",
+        Office = "office",
+        Mail = "mail",
+        Archive = "archive",
+        Sound = "sound",
+        Video = "video",
+        Empty = "empty",
+        Other = "other",
+    }
+}
+
+vocabulary! {
+    /// What a rendition is for.
+    RenditionKind {
+        /// At most 352 pixels on its longer side.
+        Thumbnail = "thumbnail",
+        /// At most 1,600 pixels on its longer side: what the window shows first.
+        Preview = "preview",
+        /// The upright page at full size: what was read, and what boxes refer to.
+        Page = "page",
+    }
+}
+
+/// `[x, y, width, height]` in pixels of the page image.
+pub type PixelBox = [u32; 4];
+
+/// One asset in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AssetRow {
+    pub id: AssetId,
+    /// File name for display, control characters escaped; empty when no location is left.
+    pub name: String,
+    /// Display form of the first location, relative to its folder.
+    pub path: String,
+    pub folder: Option<FolderId>,
+    pub kind: MediaKind,
+    pub media_type: String,
+    #[serde(with = "crate::asset::big")]
+    pub bytes: i64,
+    pub state: AssetState,
+    pub failure: Option<Words>,
+    pub thumbnail: Option<RenditionId>,
+    /// Locations of the same content.
+    pub copies: u32,
+    /// Review items waiting on this asset.
+    pub open_items: u32,
+    /// A job of this asset is waiting or running.
+    pub busy: bool,
+    /// When the asset was first seen, UTC milliseconds.
+    #[serde(with = "crate::asset::big")]
+    pub added_at: i64,
+}
+
+/// A page of assets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AssetPage {
+    pub rows: Vec<AssetRow>,
+    /// Rows that match in all.
+    pub total: u32,
+}
+
+/// Which assets a list or a search is about; an empty filter is all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AssetFilter {
+    pub state: Option<AssetState>,
+    pub kind: Option<MediaKind>,
+    pub label: Option<String>,
+    pub folder: Option<FolderId>,
+    /// Only assets with open review items.
+    pub waiting: bool,
+}
+
+vocabulary! {
+    /// The order of a list of assets.
+    AssetSort { Newest = "newest", Oldest = "oldest", Name = "name", Kind = "kind", Size = "size", State = "state" }
+}
+
+/// Everything known about one asset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AssetDetail {
+    pub row: AssetRow,
+    /// BLAKE3 of the bytes in hexadecimal; none when they could never be read.
+    pub hash: Option<String>,
+    pub locations: Vec<LocationRow>,
+    pub notes: Vec<Words>,
+    pub properties: Vec<Property>,
+    pub extractions: Vec<ExtractionView>,
+    pub findings: Vec<FindingRow>,
+    pub suggestions: Vec<SuggestionRow>,
+    pub annotations: Vec<AnnotationRow>,
+    pub renditions: Vec<RenditionRow>,
+    /// Open review items of this asset, best first.
+    pub open: Vec<(ReviewItemId, ItemKind)>,
+}
+
+/// Where an asset's bytes are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LocationRow {
+    pub id: LocationId,
+    pub folder: FolderId,
+    /// Full path for display, control characters escaped.
+    pub path: String,
+    #[serde(with = "crate::asset::big")]
+    pub first_seen: i64,
+    #[serde(with = "crate::asset::big")]
+    pub last_seen: i64,
+    /// Since when it is gone, if it is.
+    pub missing: bool,
+}
+
+/// A fact read out of a file (EXIF date, pixel size, title, encoding …), as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Property {
+    /// `width`, `height`, `taken_at`, `camera`, `latitude`, `longitude`, `orientation`, `title`, `encoding`, `rows` …
+    pub key: String,
+    pub value: String,
+}
+
+/// A stretch of extracted text and where it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+    /// Page number from 1, when the text stands on a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    #[serde(default, rename = "box", skip_serializing_if = "Option::is_none")]
+    pub rect: Option<PixelBox>,
+    /// Seconds from the start, for sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub t0: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub t1: Option<f32>,
+    /// 0..1, when the reader gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f32>,
+}
+
+/// Text taken out of an asset. The window gets at most 200,000 characters; `characters` says how many there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExtractionView {
+    pub id: ExtractionId,
+    pub tool: String,
+    pub text: String,
+    pub characters: u32,
+    pub confidence: Option<f32>,
+    pub spans: Vec<Span>,
+}
+
+/// What a model proposes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SuggestionRow {
+    pub id: SuggestionId,
+    pub question: String,
+    pub answer: String,
+    pub score: f32,
+    /// True when `score` is a measured probability.
+    pub calibrated: bool,
+    pub card: String,
+}
+
+/// A derived picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RenditionRow {
+    pub id: RenditionId,
+    pub kind: RenditionKind,
+    pub page: u32,
+    pub media_type: String,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// 64-bit numbers travel as strings, for JavaScript loses them above 2^53.
+pub mod big {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}

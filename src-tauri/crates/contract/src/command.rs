@@ -1,0 +1,105 @@
+//! What can be asked of a library, and which view answers. The window, the command line and tests use the same list.
+
+use crate::asset::{AssetDetail, AssetFilter, AssetPage, AssetSort};
+use crate::id::*;
+use crate::job::Activity;
+use crate::review::{Decided, ReviewDetail, ReviewFilter, ReviewPage, Undone, Verdict};
+use crate::search::SearchPage;
+use crate::settings::SettingsView;
+use crate::status::Status;
+use crate::trail::Lineage;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// A request with the view that answers it.
+pub trait Call: Serialize + DeserializeOwned + Into<Request> {
+    type View: Serialize + DeserializeOwned;
+}
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $type:ty),* $(,)? } -> $view:ty;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $type),* }
+        impl Call for $name { type View = $view; }
+        impl From<$name> for Request { fn from(call: $name) -> Self { Self::$name(call) } })*
+
+        /// Every request, tagged by its name: `{"ask":"Decide", …}`.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "ask")]
+        pub enum Request { $($(#[$doc])* $name($name)),* }
+    };
+}
+
+/// At most this many rows in one page.
+pub const PAGE_LIMIT: u32 = 200;
+
+calls! {
+    /// Counts, folders, progress.
+    GetStatus {} -> Status;
+    /// A page of assets; at most 200 rows from `offset`.
+    ListAssets { filter: AssetFilter, sort: AssetSort, offset: u32, limit: u32 } -> AssetPage;
+    /// Everything about one asset.
+    GetAsset { asset: AssetId } -> AssetDetail;
+    /// The open items, best first.
+    ListReview { filter: ReviewFilter, offset: u32, limit: u32 } -> ReviewPage;
+    /// One item with its evidence.
+    GetReviewItem { item: ReviewItemId } -> ReviewDetail;
+    /// A person's verdict on an item.
+    Decide {
+        item: ReviewItemId,
+        verdict: Verdict,
+        /// With `corrected`, and only then.
+        value: Option<String>,
+        /// Decide every open item with the same value alike.
+        all_alike: bool,
+        /// Only count.
+        dry_run: bool,
+        /// How long the person looked at it.
+        took_ms: Option<u32>,
+    } -> Decided;
+    /// Take back the last `count` decisions of a person.
+    Undo { count: u32 } -> Undone;
+    /// Words in texts and names.
+    Search { query: String, filter: AssetFilter, offset: u32, limit: u32 } -> SearchPage;
+    /// Where a row comes from; with `down`, what was derived from it.
+    GetWhy { id: String, down: bool } -> Lineage;
+    /// Lanes and failures.
+    GetActivity { offset: u32, limit: u32 } -> Activity;
+    /// Put failed jobs back: one, or all.
+    Retry { job: Option<JobId> } -> Retried;
+    /// Scan a folder again now.
+    Rescan { folder: FolderId } -> Added;
+    /// Stop taking up new jobs, or go on.
+    SetPaused { paused: bool } -> Status;
+    /// All settings with their defaults.
+    GetSettings {} -> SettingsView;
+    /// Change one setting; no value puts the default back. Values are TOML literals.
+    ChangeSetting { key: String, value: Option<String> } -> SettingsView;
+    /// Open the system's dialog and add what the person chooses (window only).
+    Choose { what: Chosen } -> Added;
+    /// Add the sample collection that comes with the program.
+    AddSample {} -> Added;
+    /// Open the folder of a location in the system's file manager (window only).
+    ShowFile { location: LocationId } -> Done;
+}
+
+crate::vocabulary! {
+    /// What a dialog offers.
+    Chosen { Files = "files", Folder = "folder" }
+}
+
+/// How many scans were queued; zero when the person cancelled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    pub scans: u32,
+}
+
+/// How many jobs wait again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retried {
+    pub jobs: u32,
+}
+
+/// Done; there is nothing to say about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {}

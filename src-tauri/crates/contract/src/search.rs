@@ -1,0 +1,56 @@
+//! Search: what was asked, what answers, and where it stands.
+
+use crate::asset::{MediaKind, PixelBox};
+use crate::id::*;
+use crate::review::TextPart;
+use serde::{Deserialize, Serialize};
+
+/// Results, best first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SearchPage {
+    pub hits: Vec<Hit>,
+    /// Assets that match in all.
+    pub total: u32,
+    /// Matching assets by kind, for the filters.
+    pub by_kind: Vec<(MediaKind, u32)>,
+}
+
+/// The best place in one asset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// From 1.
+    pub rank: u32,
+    pub asset: AssetId,
+    pub name: String,
+    /// Full path for display.
+    pub path: String,
+    pub kind: MediaKind,
+    pub thumbnail: Option<RenditionId>,
+    /// 0..1, the best hit of the page is 1.
+    pub score: f32,
+    pub why: HitWhy,
+    pub snippet: Vec<TextPart>,
+    /// Other places in the same asset.
+    pub more: u32,
+    pub evidence: Evidence,
+}
+
+/// What speaks for a hit: each part's own score, if it took part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HitWhy {
+    pub lexical: Option<f32>,
+    pub semantic: Option<f32>,
+}
+
+/// The spot a hit opens at.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub extraction: Option<ExtractionId>,
+    pub page: Option<u32>,
+    #[serde(rename = "box")]
+    pub rect: Option<PixelBox>,
+    pub t0: Option<f32>,
+    pub t1: Option<f32>,
+    pub start: Option<u32>,
+    pub end: Option<u32>,
+}

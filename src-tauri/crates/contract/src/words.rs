@@ -1,0 +1,134 @@
+//! Failures, reasons and statuses as `{code, params}`, and the one table of sentences that says them.
+//!
+//! Every sentence a person reads about a failure, note, reason or act is here; no other file words one.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Something to be said: a code and its parameters. Stored and sent in this form; worded only when shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    pub code: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
+}
+
+impl Words {
+    /// A code without parameters.
+    pub fn new(code: &str) -> Self {
+        Self { code: code.to_owned(), params: BTreeMap::new() }
+    }
+
+    /// The same words with one more parameter.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+        self.params.insert(key.to_owned(), value.to_string());
+        self
+    }
+
+    /// The English sentence. An unknown code is shown as itself, never dropped.
+    pub fn sentence(&self) -> String {
+        let template = SENTENCES.iter().find(|(code, _)| *code == self.code).map_or(self.code.as_str(), |(_, text)| text);
+        self.params.iter().fold(template.to_owned(), |text, (key, value)| text.replace(&format!("{{{key}}}"), value))
+    }
+}
+
+/// Every code and its sentence; `{name}` stands for a parameter.
+pub const SENTENCES: &[(&str, &str)] = &[
+    // Why an asset could not be read.
+    ("unreadable", "The file could not be opened: {why}."),
+    ("vanished", "The file was gone before it could be read."),
+    ("still_changing", "The file kept changing while it was read. It is taken up again at the next scan."),
+    ("io_error", "Reading stopped: {why}."),
+    ("not_regular", "This is not an ordinary file, so it was not opened."),
+    ("damaged", "The content is damaged and could not be decoded: {why}."),
+    ("too_many_pixels", "The header announces {width} × {height} pixels; the limit is {limit} million, so it was not opened."),
+    ("too_large", "The file has {bytes} bytes; the limit is {limit}, so it was not decoded."),
+    ("worker_lost", "The reader stopped on this file. Other files are not affected."),
+    ("worker_timeout", "Reading took longer than {seconds} s and was stopped."),
+    ("worker_memory", "Reading needed more than {limit} MB of memory and was stopped."),
+    ("worker_unavailable", "The reader could not be started: {why}."),
+    ("model_missing", "{card} is not installed, so this step has to wait. Install it and try again."),
+    ("internal", "An error inside Winnow stopped this step: {why}."),
+    ("parked", "This step stopped the program {crashes} times and is set aside. Try again when you like."),
+    ("no_reader", "There is no reader for this kind of file yet ({media_type})."),
+    ("no_location", "No copy of the file is where it was last seen."),
+    // Notes on an asset that was read.
+    ("empty_file", "The file is empty."),
+    ("type_differs", "The content is {found}, although the name says {named}."),
+    ("text_cut", "Only the first {limit} characters were kept."),
+    ("pixels_reduced", "The picture was reduced to {width} × {height} pixels before it was read."),
+    ("first_frame_only", "Only the first of several frames was read."),
+    ("encoding_guessed", "The text encoding was taken to be {encoding}."),
+    ("undecodable_bytes", "Some bytes are not valid {encoding} and are shown as �."),
+    ("not_well_formed", "The file is not well-formed {format}; it was read as plain text."),
+    ("no_text", "No text was found."),
+    ("turned", "The page was turned by {degrees}° before it was read."),
+    ("thumbnail_failed", "No preview could be made."),
+    // Why something waits for a person.
+    ("sensitive_value", "A {entity} was found."),
+    ("contact_details", "{count} contact details were found."),
+    ("doubtful_reading", "{doubtful} of {words} words were read with less than {threshold} % confidence."),
+    // What was decided.
+    ("said_accepted", "Kept in {name}"),
+    ("said_corrected", "Corrected in {name}"),
+    ("said_redacted", "Marked for redaction in {name}"),
+    ("said_rejected", "Set aside as wrong in {name}"),
+    ("said_deferred", "Left for later: {name}"),
+    ("said_alike", "{sentence}, and {more} alike"),
+    // Entities, as a person says them.
+    ("entity_EMAIL_ADDRESS", "e-mail address"),
+    ("entity_PHONE_NUMBER", "phone number"),
+    ("entity_IBAN_CODE", "bank account number (IBAN)"),
+    ("entity_CREDIT_CARD", "card number"),
+    ("entity_US_SSN", "US social security number"),
+    ("entity_IP_ADDRESS", "IP address"),
+    // Errors of a request.
+    ("not_found", "There is nothing with this id: {id}."),
+    ("already_decided", "This was decided already. Undo first to decide again."),
+    ("value_needed", "A correction needs the corrected value."),
+    ("value_not_allowed", "Only a correction takes a value."),
+    ("nothing_to_undo", "There is no decision to take back."),
+    ("bad_request", "The request could not be understood: {why}."),
+    ("bad_query", "The search could not be understood: {why}."),
+    ("unknown_setting", "There is no setting called {key}."),
+    ("bad_setting", "{key} cannot be {value}: {why}."),
+    ("library_locked", "Another Winnow is using this library."),
+    ("library_newer", "This library was written by a newer Winnow (schema {found}, this one knows {known})."),
+    ("library_unusable", "The library cannot be used: {why}."),
+    ("library_read_only", "This library is open for reading only."),
+    ("path_unusable", "{path} cannot be added: {why}."),
+    ("folder_unavailable", "The folder cannot be reached at the moment. Nothing was changed."),
+    ("sample_missing", "The sample collection is not installed beside the program."),
+    ("cancelled", "Stopped. What was finished is kept."),
+    // What a person can do about it.
+    ("hint_close_other", "Close the other window, or wait for the other command to finish, then try again."),
+    ("hint_update", "Update Winnow, or choose another library with --library."),
+    ("hint_check_path", "Check the path and its permissions."),
+    ("hint_try_again", "Try again; if it keeps happening, run winnow doctor."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_fill_their_parameters() {
+        let check = |words: Words, expected: &str| assert_eq!(words.sentence(), expected);
+        check(Words::new("empty_file"), "The file is empty.");
+        check(
+            Words::new("type_differs").with("found", "image/jpeg").with("named", "pdf"),
+            "The content is image/jpeg, although the name says pdf.",
+        );
+        check(Words::new("never_heard_of"), "never_heard_of");
+    }
+
+    #[test]
+    fn no_code_is_listed_twice() {
+        let mut codes: Vec<_> = SENTENCES.iter().map(|(code, _)| code).collect();
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+}

@@ -1,0 +1,2 @@
+//! Winnow's engine.
+pub mod ports;
