@@ -1,0 +1,72 @@
+//! The commit points of the engine by name, where a test may plan a failure, a panic or a kill.
+//!
+//! In the product no plan is set and a point costs one comparison.
+
+use crate::error::{EngineError, Result};
+use std::sync::Arc;
+
+macro_rules! points {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
+        /// A place where a crash must lose nothing and repeat nothing.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Point { $($(#[$doc])* $name),* }
+
+        impl Point {
+            /// Every point, for the harness to enumerate.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+            pub fn name(self) -> &'static str { match self { $(Self::$name => $text),* } }
+        }
+    };
+}
+
+points! {
+    /// Jobs are leased, none has begun.
+    JobsClaimed = "jobs_claimed",
+    /// A folder was listed, nothing is written.
+    ScanListed = "scan_listed",
+    /// A file was hashed, nothing is written.
+    IngestHashed = "ingest_hashed",
+    /// A worker decoded the bytes.
+    DecodeAnswered = "decode_answered",
+    /// A rendition's file is in place, its row is not.
+    RenditionPut = "rendition_put",
+    /// A worker read the page.
+    OcrAnswered = "ocr_answered",
+    /// Findings are known, nothing is written.
+    DetectDone = "detect_done",
+    /// The rows of an outcome are written inside the transaction.
+    ApplyRows = "apply_rows",
+    /// … and its follow-up jobs.
+    ApplyJobs = "apply_jobs",
+    /// … and its audit event.
+    ApplyAudit = "apply_audit",
+    /// The rows of a decision are written inside the transaction.
+    DecideRows = "decide_rows",
+    /// The rows of an undo are written inside the transaction.
+    UndoRows = "undo_rows",
+    /// The group is about to be committed.
+    WriterBeforeCommit = "writer_before_commit",
+    /// The group is committed, nobody was told.
+    WriterAfterCommit = "writer_after_commit",
+}
+
+/// Called at every point; may panic, end the process, or ask for a failure by answering true.
+pub type Plan = Arc<dyn Fn(Point) -> bool + Send + Sync>;
+
+/// The plan of a test, or none.
+#[derive(Clone, Default)]
+pub struct Breaks(Option<Plan>);
+
+impl Breaks {
+    pub fn planned(plan: Plan) -> Self {
+        Self(Some(plan))
+    }
+
+    /// Fails here if the plan says so.
+    pub fn hit(&self, point: Point) -> Result<()> {
+        match &self.0 {
+            Some(plan) if plan(point) => Err(EngineError::Planned(point.name())),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Carries out outcomes: rows, full text, lineage, follow-up jobs, audit event and "job done" in one savepoint.
+//!
+//! Who writes? This file and the tables it calls. It decides nothing: what to write was decided by a stage or a person.
+
+use super::lineage::{Node, link};
+use super::{assets, audit, folders, jobs, locations, review, texts};
+use crate::breaks::{Breaks, Point};
+use crate::error::Result;
+use crate::jobs::Job;
+use crate::outcome::{NewJob, NewRendition, Outcome, SeenFile, Write};
+use crate::ports::Ports;
+use rusqlite::{Connection, params};
+use winnow_contract::Words;
+use winnow_contract::asset::AssetState;
+use winnow_contract::id::{AssetId, FolderId, LocationId};
+use winnow_contract::job::{JobKind, JobState};
+use winnow_contract::trail::RowKind;
+
+/// What a change touched, for events.
+#[derive(Debug, Default)]
+pub struct Touched {
+    pub assets: Vec<AssetId>,
+    pub review: bool,
+    pub folders: bool,
+    /// Files that now wait to be read.
+    pub files: u32,
+}
+
+/// What carrying out an outcome needs besides the transaction.
+#[derive(Clone)]
+pub struct Applying {
+    pub ports: Ports,
+    pub breaks: Breaks,
+}
+
+impl Applying {
+    /// An outcome of a run that began at `started`. A job that is not running any more (it was taken back) changes nothing.
+    pub fn outcome(&self, catalog: &Connection, job: &Job, outcome: &Outcome, started: i64) -> Result<Touched> {
+        let now = self.ports.clock.now_ms();
+        let mut touched = Touched::default();
+        if !jobs::finish(catalog, &job.id, now)? {
+            return Ok(touched);
+        }
+        if !outcome.writes.is_empty() {
+            let digest = outcome.digest();
+            let run = self.run(catalog, job, outcome, &digest, started, now)?;
+            for write in &outcome.writes {
+                self.write(catalog, write, &run, now, &mut touched)?;
+            }
+            self.breaks.hit(Point::ApplyRows)?;
+            let code = format!("{}_done", job.kind);
+            self.audit(catalog, &code, &job.subject, &run, digest, now)?;
+        }
+        touched.files += self.enqueue(catalog, &outcome.next, now)?;
+        self.breaks.hit(Point::ApplyJobs)?;
+        Ok(touched)
+    }
+
+    /// A job that ends with a reason: the file's state says so, and nothing else is affected.
+    pub fn failure(&self, catalog: &Connection, job: &Job, reason: &Words, state: JobState) -> Result<Touched> {
+        let now = self.ports.clock.now_ms();
+        jobs::fail(catalog, &job.id, state, reason, now)?;
+        let mut touched = Touched::default();
+        if let Some(asset) = self.failed_asset(catalog, job, now)? {
+            assets::set_state(catalog, &asset, failed_state(reason), Some(reason))?;
+            if locations::present(catalog, &asset)? == 0 {
+                assets::lose(catalog, &asset)?;
+            }
+            touched.assets.push(asset);
+        }
+        let digest = blake3::hash(reason.code.as_bytes());
+        self.audit(catalog, &format!("{}_failed", job.kind), &job.subject, &job.id, *digest.as_bytes(), now)?;
+        Ok(touched)
+    }
+
+    /// The asset a failure is about. A file that could not be read gets one that stands for its unread bytes.
+    fn failed_asset(&self, catalog: &Connection, job: &Job, now: i64) -> Result<Option<AssetId>> {
+        match job.kind {
+            JobKind::Scan => Ok(None),
+            JobKind::Decode | JobKind::Ocr | JobKind::Detect => Ok(Some(AssetId::from(job.subject.as_str()))),
+            JobKind::Ingest => {
+                let location = LocationId::from(job.subject.as_str());
+                let known = locations::asset(catalog, &location)?;
+                if let Some(asset) = known.filter(|asset| assets::is_placeholder(catalog, asset).unwrap_or(false)) {
+                    return Ok(Some(asset));
+                }
+                let asset = AssetId(self.ports.ids.next());
+                assets::insert(catalog, &asset, None, 0, now)?;
+                self.bind(catalog, &location, &asset, None, now)?;
+                Ok(Some(asset))
+            }
+        }
+    }
+
+    fn run(&self, catalog: &Connection, job: &Job, outcome: &Outcome, digest: &[u8; 32], started: i64, now: i64) -> Result<String> {
+        let run = self.ports.ids.next();
+        let sql = "INSERT INTO runs (id, job_id, stage, subject, card, input_hash, output_digest, started_at, ended_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let hash = outcome.input_hash.map(|hash| hash.to_vec());
+        let stage = job.kind.as_str();
+        let row = params![run, job.id, stage, job.subject, outcome.card, hash, digest.as_slice(), started, now];
+        catalog.prepare_cached(sql)?.execute(row)?;
+        Ok(run)
+    }
+
+    fn audit(&self, catalog: &Connection, code: &str, subject: &str, reference: &str, digest: [u8; 32], at: i64) -> Result<()> {
+        audit::append(catalog, &audit::Event { at, actor: "winnow", code, subject, reference, digest })?;
+        self.breaks.hit(Point::ApplyAudit)
+    }
+
+    /// Enqueues jobs; gives back how many files wait that did not before.
+    pub fn enqueue(&self, catalog: &Connection, next: &[NewJob], now: i64) -> Result<u32> {
+        let mut files = 0;
+        for job in next {
+            let added = jobs::enqueue(catalog, job, &self.ports.ids.next(), now)?;
+            files += u32::from(added && job.kind == JobKind::Ingest);
+        }
+        Ok(files)
+    }
+
+    fn write(&self, catalog: &Connection, write: &Write, run: &str, now: i64, touched: &mut Touched) -> Result<()> {
+        match write {
+            Write::Seen { folder, files } => see(catalog, folder, files, now)?,
+            Write::Gone { locations } => touched.assets.extend(lose(catalog, locations, now)?),
+            Write::Scanned { folder, reached } => {
+                folders::scanned(catalog, folder, *reached, now)?;
+                touched.folders = true;
+            }
+            Write::Bound { location, new_asset, hash, bytes } => {
+                touched.assets.push(self.bound(catalog, location, new_asset, (hash, *bytes), run, now)?);
+            }
+            Write::Described { asset, kind, media_type, state } => {
+                assets::describe(catalog, asset, *kind, media_type)?;
+                assets::set_state(catalog, asset, *state, None)?;
+                touched.assets.push(asset.clone());
+            }
+            Write::Notes { asset, stage, notes } => assets::set_notes(catalog, asset, run, *stage, notes)?,
+            Write::Properties { asset, properties } => assets::set_properties(catalog, asset, run, properties)?,
+            Write::Renditions { asset, renditions } => {
+                assets::set_renditions(catalog, asset, run, renditions)?;
+                link_renditions(catalog, asset, renditions, run)?;
+            }
+            Write::Extraction(new) => {
+                texts::insert(catalog, new, run)?;
+                touched.assets.push(new.asset.clone());
+            }
+            Write::Findings { asset, findings, items } => {
+                review::set_findings(catalog, asset, findings, items, run, now)?;
+                touched.review = true;
+                touched.assets.push(asset.clone());
+            }
+            Write::Reading { asset, item } => touched.review |= review::set_reading(catalog, asset, item.as_ref(), run, now)?,
+        }
+        Ok(())
+    }
+
+    /// Binds a location to the asset of its content, which may be known, new, or one that could not be read before.
+    fn bound(&self, catalog: &Connection, location: &LocationId, new: &AssetId, content: (&[u8; 32], i64), run: &str, now: i64) -> Result<AssetId> {
+        let (hash, bytes) = content;
+        let placeholder = locations::asset(catalog, location)?.filter(|asset| assets::is_placeholder(catalog, asset).unwrap_or(false));
+        let asset = match (assets::by_hash(catalog, hash)?, &placeholder) {
+            (Some(known), _) => known,
+            (None, Some(placeholder)) => {
+                assets::fill(catalog, placeholder, hash, bytes)?;
+                placeholder.clone()
+            }
+            (None, None) => {
+                assets::insert(catalog, new, Some(hash), bytes, now)?;
+                new.clone()
+            }
+        };
+        self.bind(catalog, location, &asset, Some(run), now)?;
+        if let Some(placeholder) = placeholder.filter(|placeholder| *placeholder != asset) {
+            assets::remove_placeholder(catalog, &placeholder)?;
+        }
+        Ok(asset)
+    }
+
+    fn bind(&self, catalog: &Connection, location: &LocationId, asset: &AssetId, run: Option<&str>, now: i64) -> Result<()> {
+        let before = locations::bind(catalog, location, asset, now)?;
+        assets::find(catalog, asset)?;
+        locations::index_name(catalog, location)?;
+        link(catalog, Node(RowKind::Asset, asset.as_str()), Node(RowKind::Location, location.as_str()), run)?;
+        if let Some(before) = before.filter(|before| locations::present(catalog, before).is_ok_and(|count| count == 0)) {
+            assets::lose(catalog, &before)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a failure makes of an asset.
+fn failed_state(reason: &Words) -> AssetState {
+    match reason.code.as_str() {
+        "vanished" | "no_location" => AssetState::Missing,
+        "model_missing" => AssetState::Unread,
+        _ => AssetState::Failed,
+    }
+}
+
+fn see(catalog: &Connection, folder: &FolderId, files: &[SeenFile], now: i64) -> Result<()> {
+    files.iter().try_for_each(|file| locations::see(catalog, folder, file, now))
+}
+
+/// Marks locations as missing; an asset that has none left is missing too.
+fn lose(catalog: &Connection, gone: &[LocationId], now: i64) -> Result<Vec<AssetId>> {
+    let mut touched = Vec::new();
+    for location in gone {
+        let Some(asset) = locations::lose(catalog, location, now)? else { continue };
+        if locations::present(catalog, &asset)? == 0 {
+            assets::lose(catalog, &asset)?;
+        }
+        touched.push(asset);
+    }
+    Ok(touched)
+}
+
+fn link_renditions(catalog: &Connection, asset: &AssetId, renditions: &[NewRendition], run: &str) -> Result<()> {
+    for rendition in renditions {
+        link(catalog, Node(RowKind::Rendition, rendition.id.as_str()), Node(RowKind::Asset, asset.as_str()), Some(run))?;
+    }
+    Ok(())
+}

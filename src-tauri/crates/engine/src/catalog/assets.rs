@@ -1,0 +1,321 @@
+//! Assets: one row per distinct content, its state, notes, facts and pictures.
+
+use super::{count, locations, params_json, words_of};
+use crate::error::Result;
+use crate::outcome::NewRendition;
+use crate::paths;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use winnow_contract::Words;
+use winnow_contract::asset::{AssetFilter, AssetPage, AssetRow, AssetSort, AssetState, MediaKind, Property, RenditionKind, RenditionRow};
+use winnow_contract::id::{AssetId, FolderId, RenditionId};
+use winnow_contract::job::JobKind;
+
+/// What a stage needs to know of an asset.
+#[derive(Debug)]
+pub struct Source {
+    pub hash: [u8; 32],
+    pub bytes: i64,
+}
+
+/// An asset whose bytes are known; none when there is no such asset.
+pub fn source(catalog: &Connection, asset: &AssetId) -> Result<Option<Source>> {
+    let sql = "SELECT hash, bytes FROM assets WHERE id = ?1 AND hash IS NOT NULL";
+    let row = |row: &Row<'_>| Ok(Source { hash: row.get(0)?, bytes: row.get(1)? });
+    Ok(catalog.prepare_cached(sql)?.query_row([asset.as_str()], row).optional()?)
+}
+
+/// The asset with this content.
+pub fn by_hash(catalog: &Connection, hash: &[u8; 32]) -> Result<Option<AssetId>> {
+    let sql = "SELECT id FROM assets WHERE hash = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([hash.as_slice()], |row| row.get(0)).optional()?.map(AssetId))
+}
+
+/// The asset with this content in hexadecimal, or any prefix of at least eight digits that is unique.
+pub fn exists(catalog: &Connection, asset: &AssetId) -> Result<bool> {
+    Ok(catalog.prepare_cached("SELECT 1 FROM assets WHERE id = ?1")?.exists([asset.as_str()])?)
+}
+
+/// A new asset that waits to be read.
+pub fn insert(catalog: &Connection, asset: &AssetId, hash: Option<&[u8; 32]>, bytes: i64, now: i64) -> Result<()> {
+    catalog
+        .prepare_cached(
+            "INSERT INTO assets (id, hash, bytes, kind, media_type, state, added_at)
+             VALUES (?1, ?2, ?3, 'other', 'application/octet-stream', 'pending', ?4)",
+        )?
+        .execute(params![asset.as_str(), hash.map(<[u8; 32]>::as_slice), bytes, now])?;
+    Ok(())
+}
+
+/// Gives content to an asset that could not be read before.
+pub fn fill(catalog: &Connection, asset: &AssetId, hash: &[u8; 32], bytes: i64) -> Result<()> {
+    catalog
+        .prepare_cached(
+            "UPDATE assets SET hash = ?2, bytes = ?3, state = 'pending', read_state = 'pending', failure_code = NULL, failure_params = NULL
+             WHERE id = ?1",
+        )?
+        .execute(params![asset.as_str(), hash.as_slice(), bytes])?;
+    Ok(())
+}
+
+/// True when the asset stands for bytes that were never read.
+pub fn is_placeholder(catalog: &Connection, asset: &AssetId) -> Result<bool> {
+    Ok(catalog.prepare_cached("SELECT 1 FROM assets WHERE id = ?1 AND hash IS NULL")?.exists([asset.as_str()])?)
+}
+
+/// Removes an asset that stood for unread bytes, now that they are known to be another's.
+pub fn remove_placeholder(catalog: &Connection, asset: &AssetId) -> Result<()> {
+    catalog.execute("UPDATE locations SET replaces = NULL WHERE replaces = ?1", [asset.as_str()])?;
+    catalog.execute("DELETE FROM assets WHERE id = ?1 AND hash IS NULL", [asset.as_str()])?;
+    Ok(())
+}
+
+/// The state a reading ended in, with its failure.
+pub fn set_state(catalog: &Connection, asset: &AssetId, state: AssetState, failure: Option<&Words>) -> Result<()> {
+    catalog
+        .prepare_cached("UPDATE assets SET state = ?2, read_state = ?2, failure_code = ?3, failure_params = ?4 WHERE id = ?1")?
+        .execute(params![asset.as_str(), state.as_str(), failure.map(|words| &words.code), failure.map(params_json)])?;
+    Ok(())
+}
+
+/// The last location went.
+pub fn lose(catalog: &Connection, asset: &AssetId) -> Result<()> {
+    let sql = "UPDATE assets SET state = 'missing' WHERE id = ?1";
+    catalog.prepare_cached(sql)?.execute([asset.as_str()])?;
+    Ok(())
+}
+
+/// A location is there (again): the state is what the reading had ended in.
+pub fn find(catalog: &Connection, asset: &AssetId) -> Result<()> {
+    let sql = "UPDATE assets SET state = read_state WHERE id = ?1 AND state = 'missing'";
+    catalog.prepare_cached(sql)?.execute([asset.as_str()])?;
+    Ok(())
+}
+
+/// What a decoder says an asset is.
+pub fn describe(catalog: &Connection, asset: &AssetId, kind: MediaKind, media_type: &str) -> Result<()> {
+    let sql = "UPDATE assets SET kind = ?2, media_type = ?3 WHERE id = ?1";
+    catalog.prepare_cached(sql)?.execute(params![asset.as_str(), kind.as_str(), media_type])?;
+    Ok(())
+}
+
+/// Replaces a stage's notes.
+pub fn set_notes(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKind, notes: &[Words]) -> Result<()> {
+    catalog.prepare_cached("DELETE FROM asset_notes WHERE asset_id = ?1 AND stage = ?2")?.execute(params![asset.as_str(), stage.as_str()])?;
+    let mut insert = catalog.prepare_cached("INSERT OR IGNORE INTO asset_notes (asset_id, run_id, stage, code, params) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for note in notes {
+        insert.execute(params![asset.as_str(), run, stage.as_str(), note.code, params_json(note)])?;
+    }
+    Ok(())
+}
+
+/// Replaces an asset's facts.
+pub fn set_properties(catalog: &Connection, asset: &AssetId, run: &str, properties: &[Property]) -> Result<()> {
+    catalog.prepare_cached("DELETE FROM properties WHERE asset_id = ?1")?.execute([asset.as_str()])?;
+    let mut insert = catalog.prepare_cached("INSERT OR REPLACE INTO properties (asset_id, run_id, key, value) VALUES (?1, ?2, ?3, ?4)")?;
+    for property in properties {
+        insert.execute(params![asset.as_str(), run, property.key, property.value])?;
+    }
+    Ok(())
+}
+
+/// Replaces an asset's pictures. Their ids are the same each time.
+pub fn set_renditions(catalog: &Connection, asset: &AssetId, run: &str, renditions: &[NewRendition]) -> Result<()> {
+    catalog.prepare_cached("DELETE FROM renditions WHERE asset_id = ?1")?.execute([asset.as_str()])?;
+    let mut insert = catalog.prepare_cached(
+        "INSERT INTO renditions (id, asset_id, run_id, kind, page, media_type, width, height, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for new in renditions {
+        let (kind, media) = (new.kind.as_str(), &new.media_type);
+        insert.execute(params![new.id.as_str(), asset.as_str(), run, kind, new.page, media, new.width, new.height, new.bytes])?;
+    }
+    Ok(())
+}
+
+/// Notes on an asset, in the order of the stages.
+pub fn notes(catalog: &Connection, asset: &AssetId) -> Result<Vec<Words>> {
+    let mut query = catalog.prepare_cached("SELECT code, params FROM asset_notes WHERE asset_id = ?1 ORDER BY stage, code")?;
+    let rows = query.query_map([asset.as_str()], |row| Ok(words_of(row.get(0)?, &row.get::<_, String>(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Facts of an asset by key.
+pub fn properties(catalog: &Connection, asset: &AssetId) -> Result<Vec<Property>> {
+    let mut query = catalog.prepare_cached("SELECT key, value FROM properties WHERE asset_id = ?1 ORDER BY key")?;
+    let rows = query.query_map([asset.as_str()], |row| Ok(Property { key: row.get(0)?, value: row.get(1)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Pictures of an asset.
+pub fn renditions(catalog: &Connection, asset: &AssetId) -> Result<Vec<RenditionRow>> {
+    let sql = "SELECT id, kind, page, media_type, width, height FROM renditions WHERE asset_id = ?1 ORDER BY page, kind";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map([asset.as_str()], rendition_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn rendition_of(row: &Row<'_>) -> rusqlite::Result<RenditionRow> {
+    Ok(RenditionRow {
+        id: RenditionId(row.get(0)?),
+        kind: word(row, 1, RenditionKind::parse)?,
+        page: row.get(2)?,
+        media_type: row.get(3)?,
+        width: row.get(4)?,
+        height: row.get(5)?,
+    })
+}
+
+/// A rendition and the asset it belongs to.
+pub fn rendition(catalog: &Connection, id: &RenditionId) -> Result<Option<(RenditionRow, AssetId)>> {
+    let sql = "SELECT id, kind, page, media_type, width, height, asset_id FROM renditions WHERE id = ?1";
+    let row = |row: &Row<'_>| Ok((rendition_of(row)?, AssetId(row.get(6)?)));
+    Ok(catalog.prepare_cached(sql)?.query_row([id.as_str()], row).optional()?)
+}
+
+/// Ids of every rendition and its asset.
+pub fn all_renditions(catalog: &Connection) -> Result<Vec<(RenditionId, AssetId)>> {
+    let mut query = catalog.prepare("SELECT id, asset_id FROM renditions")?;
+    let rows = query.query_map([], |row| Ok((RenditionId(row.get(0)?), AssetId(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A closed word from a column; the CHECK of the table makes others impossible.
+pub(crate) fn word<T>(row: &Row<'_>, column: usize, parse: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    parse(&text).ok_or_else(|| rusqlite::Error::InvalidColumnType(column, text, rusqlite::types::Type::Text))
+}
+
+/// Columns of an `AssetRow`, from `assets a` joined with its first location `l` and folder `f`.
+const ROW: &str = "a.id, coalesce(l.display, ''), l.folder_id, a.kind, a.media_type, a.bytes, a.state, a.failure_code, a.failure_params,
+    (SELECT r.id FROM renditions r WHERE r.asset_id = a.id AND r.kind = 'thumbnail' AND r.page = 1),
+    (SELECT count(*) FROM locations c WHERE c.asset_id = a.id AND c.missing_since IS NULL),
+    (SELECT count(*) FROM review_items i WHERE i.asset_id = a.id AND i.state IN ('open', 'deferred')),
+    EXISTS (SELECT 1 FROM jobs j WHERE j.subject = a.id AND j.state IN ('queued', 'running')),
+    a.added_at";
+
+/// The first location of an asset: one that is there before one that is missing.
+const FROM: &str = "assets a LEFT JOIN locations l ON l.id =
+    (SELECT x.id FROM locations x WHERE x.asset_id = a.id ORDER BY x.missing_since IS NOT NULL, x.id LIMIT 1)";
+
+fn row_of(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
+    let path: String = row.get(1)?;
+    let failure: Option<String> = row.get(7)?;
+    let params: Option<String> = row.get(8)?;
+    Ok(AssetRow {
+        id: AssetId(row.get(0)?),
+        name: paths::file_name(&path).to_owned(),
+        path,
+        folder: row.get::<_, Option<String>>(2)?.map(FolderId),
+        kind: word(row, 3, MediaKind::parse)?,
+        media_type: row.get(4)?,
+        bytes: row.get(5)?,
+        state: word(row, 6, AssetState::parse)?,
+        failure: failure.map(|code| words_of(code, params.as_deref().unwrap_or("{}"))),
+        thumbnail: row.get::<_, Option<String>>(9)?.map(RenditionId),
+        copies: count(row.get(10)?),
+        open_items: count(row.get(11)?),
+        busy: row.get(12)?,
+        added_at: row.get(13)?,
+    })
+}
+
+/// One asset as lists show it.
+pub fn row(catalog: &Connection, asset: &AssetId) -> Result<Option<AssetRow>> {
+    let sql = format!("SELECT {ROW} FROM {FROM} WHERE a.id = ?1");
+    Ok(catalog.prepare_cached(&sql)?.query_row([asset.as_str()], row_of).optional()?)
+}
+
+/// BLAKE3 of an asset in hexadecimal.
+pub fn hash(catalog: &Connection, asset: &AssetId) -> Result<Option<String>> {
+    Ok(source(catalog, asset)?.map(|source| blake3::Hash::from(source.hash).to_hex().to_string()))
+}
+
+/// The WHERE clause of a filter over `assets a`, and its values for `?1`, `?2`, ….
+pub(crate) fn filter_sql(filter: &AssetFilter) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut parts = vec!["1".to_owned()];
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let mut add = |sql: &str, value: String| {
+        values.push(Box::new(value));
+        parts.push(sql.replace('?', &format!("?{}", values.len())));
+    };
+    if let Some(state) = filter.state {
+        add("a.state = ?", state.to_string());
+    }
+    if let Some(kind) = filter.kind {
+        add("a.kind = ?", kind.to_string());
+    }
+    if let Some(folder) = &filter.folder {
+        add("EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id AND x.folder_id = ?)", folder.to_string());
+    }
+    if let Some(label) = &filter.label {
+        add("EXISTS (SELECT 1 FROM annotations n JOIN questions q ON q.id = n.question_id WHERE n.asset_id = a.id AND n.answer = ? AND q.answers <> '[]')", label.clone());
+    }
+    if filter.waiting {
+        parts.push("EXISTS (SELECT 1 FROM review_items i WHERE i.asset_id = a.id AND i.state IN ('open', 'deferred'))".into());
+    }
+    (parts.join(" AND "), values)
+}
+
+fn order_sql(sort: AssetSort) -> &'static str {
+    match sort {
+        AssetSort::Newest => "a.added_at DESC, a.id DESC",
+        AssetSort::Oldest => "a.added_at, a.id",
+        AssetSort::Name => "lower(l.display), a.id",
+        AssetSort::Kind => "a.kind, a.added_at DESC, a.id DESC",
+        AssetSort::Size => "a.bytes DESC, a.id",
+        AssetSort::State => "a.state, a.added_at DESC, a.id DESC",
+    }
+}
+
+/// A page of assets and how many match in all.
+pub fn page(catalog: &Connection, filter: &AssetFilter, sort: AssetSort, offset: u32, limit: u32) -> Result<AssetPage> {
+    let (wanted, values) = filter_sql(filter);
+    let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+    let total = catalog.prepare_cached(&format!("SELECT count(*) FROM assets a WHERE {wanted}"))?.query_row(values.as_slice(), |row| row.get(0))?;
+    // The page is chosen before its columns are computed, so that a late page costs no more than an early one.
+    let named = if sort == AssetSort::Name { FROM } else { "assets a" };
+    let order = order_sql(sort);
+    let chosen = format!("SELECT a.id FROM {named} WHERE {wanted} ORDER BY {order} LIMIT {limit} OFFSET {offset}");
+    let sql = format!("SELECT {ROW} FROM {FROM} WHERE a.id IN ({chosen}) ORDER BY {order}");
+    let mut query = catalog.prepare_cached(&sql)?;
+    let rows = query.query_map(values.as_slice(), row_of)?.collect::<Result<_, _>>()?;
+    Ok(AssetPage { rows, total: count(total) })
+}
+
+/// Assets by state.
+pub fn by_state(catalog: &Connection) -> Result<Vec<(AssetState, u32)>> {
+    let mut query = catalog.prepare_cached("SELECT state, count(*) FROM assets GROUP BY state ORDER BY state")?;
+    let rows = query.query_map([], |row| Ok((word(row, 0, AssetState::parse)?, count(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Ids of every asset, oldest first.
+pub fn ids(catalog: &Connection, filter: &AssetFilter) -> Result<Vec<AssetId>> {
+    let (wanted, values) = filter_sql(filter);
+    let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+    let mut query = catalog.prepare(&format!("SELECT a.id FROM assets a WHERE {wanted} ORDER BY a.added_at, a.id"))?;
+    let rows = query.query_map(values.as_slice(), |row| Ok(AssetId(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Assets with a location below an absolute path (or exactly there).
+pub fn below(catalog: &Connection, path: &[u8]) -> Result<Vec<AssetId>> {
+    let mut ids = Vec::new();
+    let mut query = catalog.prepare(
+        "SELECT l.asset_id, f.path, l.path FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.asset_id IS NOT NULL ORDER BY l.asset_id",
+    )?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let (folder, relative): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?);
+        let full = paths::to_bytes(paths::from_bytes(&folder).join(paths::from_bytes(&relative)));
+        if full.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || path.ends_with(b"/")) {
+            ids.push(AssetId(row.get(0)?));
+        }
+    }
+    ids.dedup();
+    Ok(ids)
+}
+
+/// Full display path of an asset's first location.
+pub fn path(catalog: &Connection, asset: &AssetId) -> Result<String> {
+    Ok(locations::rows(catalog, asset)?.into_iter().next().map(|location| location.path).unwrap_or_default())
+}

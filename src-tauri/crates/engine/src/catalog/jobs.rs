@@ -1,0 +1,196 @@
+//! The queue: enqueue, lease, finish, give back. The key (kind, subject, fingerprint) makes enqueuing twice a no-op.
+
+use super::{assets::word, count, params_json, words_of};
+use crate::error::Result;
+use crate::jobs::Job;
+use crate::outcome::{NewJob, Subject};
+use crate::paths;
+use crate::pipeline;
+use rusqlite::{Connection, Row, params};
+use winnow_contract::Words;
+use winnow_contract::id::{AssetId, JobId};
+use winnow_contract::job::{FailureRow, JobKind, JobState, Lane};
+use winnow_contract::status::JobCounts;
+
+/// Crashes after which a job is set aside.
+pub const PARK_AFTER: u32 = 3;
+
+/// Enqueues a job; true when it now waits and did not before.
+pub fn enqueue(catalog: &Connection, new: &NewJob, id: &str, now: i64) -> Result<bool> {
+    let subject = match &new.subject {
+        Subject::Row(id) => Some(id.clone()),
+        Subject::AssetAt(location) => super::locations::asset(catalog, location)?.map(|asset| asset.0),
+    };
+    let Some(subject) = subject else { return Ok(false) };
+    let inserted = catalog
+        .prepare_cached(
+            "INSERT OR IGNORE INTO jobs (id, kind, subject, fingerprint, lane, params, state, created_at, changed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?7)",
+        )?
+        .execute(params![id, new.kind.as_str(), subject, new.fingerprint, pipeline::lane(new.kind).as_str(), new.params, now])?;
+    if inserted > 0 || !new.again {
+        return Ok(inserted > 0);
+    }
+    let back = catalog
+        .prepare_cached(
+            "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?4
+             WHERE kind = ?1 AND subject = ?2 AND fingerprint = ?3 AND state NOT IN ('queued', 'running')",
+        )?
+        .execute(params![new.kind.as_str(), subject, new.fingerprint, now])?;
+    Ok(back > 0)
+}
+
+/// Leases up to `limit` waiting jobs of a lane. One that was there when the program died is taken alone.
+pub fn claim(catalog: &Connection, lane: Lane, limit: u32, owner: &str, now: i64, until: i64) -> Result<Vec<Job>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT id, kind, lane, subject, params, attempts, crashes FROM jobs
+         WHERE state = 'queued' AND lane = ?1 AND not_before <= ?2 ORDER BY crashes, created_at, id LIMIT ?3",
+    )?;
+    let mut jobs = query.query_map(params![lane.as_str(), now, limit], job_of)?.collect::<Result<Vec<_>, _>>()?;
+    let alone = jobs.iter().position(|job| job.crashes > 0).map_or(jobs.len(), |first| first.max(1));
+    jobs.truncate(alone);
+    let mut lease = catalog.prepare_cached("UPDATE jobs SET state = 'running', lease_owner = ?2, lease_until = ?3, changed_at = ?4 WHERE id = ?1")?;
+    for job in &jobs {
+        lease.execute(params![job.id, owner, until, now])?;
+    }
+    Ok(jobs)
+}
+
+fn job_of(row: &Row<'_>) -> rusqlite::Result<Job> {
+    Ok(Job {
+        id: row.get(0)?,
+        kind: word(row, 1, JobKind::parse)?,
+        lane: word(row, 2, Lane::parse)?,
+        subject: row.get(3)?,
+        params: row.get(4)?,
+        attempts: row.get(5)?,
+        crashes: row.get(6)?,
+    })
+}
+
+/// When the next job that is put off may run, if any is.
+pub fn next_due(catalog: &Connection, lane: Lane) -> Result<Option<i64>> {
+    let sql = "SELECT min(not_before) FROM jobs WHERE state = 'queued' AND lane = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([lane.as_str()], |row| row.get(0))?)
+}
+
+/// A job is done; false when it was not running (any more), so that nothing is written twice.
+pub fn finish(catalog: &Connection, job: &str, now: i64) -> Result<bool> {
+    let sql = "UPDATE jobs SET state = 'done', error_code = NULL, error_params = NULL, lease_owner = NULL, lease_until = NULL, changed_at = ?2
+         WHERE id = ?1 AND state = 'running'";
+    Ok(catalog.prepare_cached(sql)?.execute(params![job, now])? == 1)
+}
+
+/// A job ends without an outcome.
+pub fn fail(catalog: &Connection, job: &str, state: JobState, reason: &Words, now: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET state = ?2, error_code = ?3, error_params = ?4, attempts = attempts + 1, lease_owner = NULL, changed_at = ?5 WHERE id = ?1";
+    catalog.prepare_cached(sql)?.execute(params![job, state.as_str(), reason.code, params_json(reason), now])?;
+    Ok(())
+}
+
+/// A job waits again, from `not_before` on.
+pub fn put_back(catalog: &Connection, job: &str, attempts: u32, crashes: u32, not_before: i64, now: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET state = 'queued', attempts = attempts + ?2, crashes = crashes + ?3, not_before = ?4, lease_owner = NULL, changed_at = ?5
+         WHERE id = ?1";
+    catalog.prepare_cached(sql)?.execute(params![job, attempts, crashes, not_before, now])?;
+    Ok(())
+}
+
+/// Takes back what a dead owner held. A death counts against a job only if the work was inside the process that died.
+/// Gives back the jobs that are now set aside.
+pub fn take_back(catalog: &Connection, now: i64) -> Result<Vec<Job>> {
+    let mut query = catalog.prepare("SELECT id, kind, lane, subject, params, attempts, crashes FROM jobs WHERE state = 'running'")?;
+    let jobs = query.query_map([], job_of)?.collect::<Result<Vec<_>, _>>()?;
+    let mut parked = Vec::new();
+    for job in jobs {
+        let crashes = u32::from(pipeline::in_process(job.kind));
+        put_back(catalog, &job.id, 0, crashes, 0, now)?;
+        if job.crashes + crashes >= PARK_AFTER {
+            parked.push(Job { crashes: job.crashes + crashes, ..job });
+        }
+    }
+    Ok(parked)
+}
+
+/// Puts failed jobs back: one, or all. Gives back how many.
+pub fn retry(catalog: &Connection, job: Option<&JobId>, now: i64) -> Result<u32> {
+    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?2
+         WHERE state IN ('failed', 'parked') AND (?1 IS NULL OR id = ?1)";
+    Ok(u32::try_from(catalog.execute(sql, params![job.map(JobId::as_str), now])?).unwrap_or(u32::MAX))
+}
+
+/// Puts the finished decodings of an asset back, to make its renditions again.
+pub fn decode_again(catalog: &Connection, asset: &AssetId, now: i64) -> Result<u32> {
+    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, not_before = 0, changed_at = ?2
+         WHERE kind = 'decode' AND subject = ?1 AND state = 'done'
+           AND id = (SELECT j.id FROM jobs j WHERE j.kind = 'decode' AND j.subject = ?1 ORDER BY j.created_at DESC, j.id DESC LIMIT 1)";
+    Ok(u32::try_from(catalog.execute(sql, params![asset.as_str(), now])?).unwrap_or(u32::MAX))
+}
+
+/// Jobs by state, done ones left out.
+pub fn counts(catalog: &Connection) -> Result<JobCounts> {
+    let mut query = catalog.prepare_cached("SELECT state, count(*) FROM jobs WHERE state <> 'done' GROUP BY state")?;
+    let mut counts = JobCounts::default();
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let number = count(row.get(1)?);
+        match word(row, 0, JobState::parse)? {
+            JobState::Queued => counts.queued = number,
+            JobState::Running => counts.running = number,
+            JobState::Failed | JobState::Parked => counts.failed += number,
+            JobState::Done => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// Files that still have work waiting, by the stage of their next job.
+pub fn unfinished(catalog: &Connection) -> Result<u32> {
+    let sql = "SELECT count(DISTINCT subject) FROM jobs WHERE state IN ('queued', 'running') AND kind <> 'scan'";
+    Ok(count(catalog.prepare_cached(sql)?.query_row([], |row| row.get(0))?))
+}
+
+/// When the oldest waiting job was enqueued.
+pub fn oldest(catalog: &Connection) -> Result<Option<i64>> {
+    Ok(catalog.prepare_cached("SELECT min(created_at) FROM jobs WHERE state = 'queued'")?.query_row([], |row| row.get(0))?)
+}
+
+/// Waiting jobs of a lane.
+pub fn queued(catalog: &Connection, lane: Lane) -> Result<u32> {
+    let sql = "SELECT count(*) FROM jobs WHERE state = 'queued' AND lane = ?1";
+    Ok(count(catalog.prepare_cached(sql)?.query_row([lane.as_str()], |row| row.get(0))?))
+}
+
+/// Names of the files a lane works on now.
+pub fn running(catalog: &Connection, lane: Lane, limit: u32) -> Result<Vec<String>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT coalesce((SELECT l.display FROM locations l WHERE l.id = j.subject OR l.asset_id = j.subject LIMIT 1),
+                         (SELECT f.display FROM folders f WHERE f.id = j.subject), '')
+         FROM jobs j WHERE j.state = 'running' AND j.lane = ?1 ORDER BY j.created_at, j.id LIMIT ?2",
+    )?;
+    let rows = query.query_map(params![lane.as_str(), limit], |row| Ok(paths::file_name(&row.get::<_, String>(0)?).to_owned()))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Failed jobs, newest first.
+pub fn failures(catalog: &Connection, offset: u32, limit: u32) -> Result<Vec<FailureRow>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT j.id, j.kind, j.error_code, j.error_params, j.changed_at,
+                coalesce((SELECT a.id FROM assets a WHERE a.id = j.subject), (SELECT l.asset_id FROM locations l WHERE l.id = j.subject)),
+                coalesce((SELECT l.display FROM locations l WHERE l.id = j.subject OR l.asset_id = j.subject LIMIT 1),
+                         (SELECT f.display FROM folders f WHERE f.id = j.subject), '')
+         FROM jobs j WHERE j.state IN ('failed', 'parked') ORDER BY j.changed_at DESC, j.id DESC LIMIT ?1 OFFSET ?2",
+    )?;
+    let rows = query.query_map(params![limit, offset], |row| {
+        let (code, params): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+        Ok(FailureRow {
+            job: JobId(row.get(0)?),
+            kind: word(row, 1, JobKind::parse)?,
+            asset: row.get::<_, Option<String>>(5)?.map(AssetId),
+            name: paths::file_name(&row.get::<_, String>(6)?).to_owned(),
+            reason: words_of(code.unwrap_or_else(|| "internal".into()), params.as_deref().unwrap_or("{}")),
+            at: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,173 @@
+//! Locations: where bytes are, by folder and relative path.
+
+use crate::error::Result;
+use crate::extract::walk::Listed;
+use crate::outcome::SeenFile;
+use crate::paths;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use winnow_contract::asset::LocationRow;
+use winnow_contract::id::{AssetId, FolderId, LocationId};
+
+/// What the catalog knows of a path.
+#[derive(Debug)]
+pub struct Known {
+    pub location: LocationId,
+    pub missing: bool,
+    size: i64,
+    mtime_ns: i64,
+    /// Its bytes were read.
+    read: bool,
+}
+
+impl Known {
+    /// True when the listing says nothing new.
+    pub fn same(&self, listed: &Listed) -> bool {
+        self.read && !self.missing && self.size == listed.size && self.mtime_ns == listed.mtime_ns
+    }
+}
+
+/// Everything known below a prefix (or exactly there), behind the cursor and up to and with `until`.
+pub fn known(catalog: &Connection, folder: &FolderId, below: &[u8], cursor: &[u8], until: Option<&[u8]>) -> Result<HashMap<Vec<u8>, Known>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT l.path, l.id, l.missing_since IS NOT NULL, l.size, l.mtime_ns, a.hash IS NOT NULL
+         FROM locations l LEFT JOIN assets a ON a.id = l.asset_id
+         WHERE l.folder_id = ?1 AND l.path > ?2 AND l.path >= ?3 AND (?4 IS NULL OR l.path < ?4) AND (?5 IS NULL OR l.path <= ?5)",
+    )?;
+    let rows = query.query_map(params![folder.as_str(), cursor, below, after(below), until], |row| {
+        let known =
+            Known { location: LocationId(row.get(1)?), missing: row.get(2)?, size: row.get(3)?, mtime_ns: row.get(4)?, read: row.get(5)? };
+        Ok((row.get(0)?, known))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The first path that is not below the prefix; none when every path is.
+fn after(below: &[u8]) -> Option<Vec<u8>> {
+    let mut end = below.to_vec();
+    match end.last_mut() {
+        None => return None,
+        Some(last) if *last == b'/' => *last += 1,
+        Some(_) => end.push(0),
+    }
+    Some(end)
+}
+
+/// Where a location is on disk.
+#[derive(Debug)]
+pub struct Place {
+    pub folder: PathBuf,
+    /// Relative to the folder.
+    pub path: PathBuf,
+    pub mtime_ns: i64,
+}
+
+fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
+    let (folder, path): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
+    Ok(Place { folder: paths::from_bytes(&folder), path: paths::from_bytes(&path), mtime_ns: row.get(2)? })
+}
+
+/// Where one location is; none when it is gone from the catalog.
+pub fn place(catalog: &Connection, location: &LocationId) -> Result<Option<Place>> {
+    let sql = "SELECT f.path, l.path, l.mtime_ns FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.id = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([location.as_str()], place_of).optional()?)
+}
+
+/// Where an asset's bytes can be opened, oldest location first.
+pub fn places(catalog: &Connection, asset: &AssetId) -> Result<Vec<Place>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT f.path, l.path, l.mtime_ns FROM locations l JOIN folders f ON f.id = l.folder_id
+         WHERE l.asset_id = ?1 AND l.missing_since IS NULL ORDER BY l.id",
+    )?;
+    let rows = query.query_map([asset.as_str()], place_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Full display paths of an asset, oldest location first.
+pub fn rows(catalog: &Connection, asset: &AssetId) -> Result<Vec<LocationRow>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT l.id, f.id, f.display, l.display, l.first_seen, l.last_seen, l.missing_since IS NOT NULL
+         FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.asset_id = ?1 ORDER BY l.missing_since IS NOT NULL, l.id",
+    )?;
+    let rows = query.query_map([asset.as_str()], |row| {
+        let (folder, path): (String, String) = (row.get(2)?, row.get(3)?);
+        Ok(LocationRow {
+            id: LocationId(row.get(0)?),
+            folder: FolderId(row.get(1)?),
+            path: join(&folder, &path),
+            first_seen: row.get(4)?,
+            last_seen: row.get(5)?,
+            missing: row.get(6)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A folder's and a location's display form as one path.
+pub fn join(folder: &str, path: &str) -> String {
+    if folder.ends_with('/') { format!("{folder}{path}") } else { format!("{folder}/{path}") }
+}
+
+/// The asset a location is bound to.
+pub fn asset(catalog: &Connection, location: &LocationId) -> Result<Option<AssetId>> {
+    let asset: Option<Option<String>> =
+        catalog.prepare_cached("SELECT asset_id FROM locations WHERE id = ?1")?.query_row([location.as_str()], |row| row.get(0)).optional()?;
+    Ok(asset.flatten().map(AssetId))
+}
+
+/// The asset at an absolute path.
+pub fn asset_at(catalog: &Connection, path: &[u8]) -> Result<Option<AssetId>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT l.asset_id FROM locations l JOIN folders f ON f.id = l.folder_id
+         WHERE l.asset_id IS NOT NULL AND (CAST(f.path || x'2f' || l.path AS BLOB) = ?1 OR (f.path = x'2f' AND CAST(f.path || l.path AS BLOB) = ?1))",
+    )?;
+    Ok(query.query_row([path], |row| row.get(0)).optional()?.map(AssetId))
+}
+
+/// Writes down a file that a scan saw.
+pub fn see(catalog: &Connection, folder: &FolderId, file: &SeenFile, now: i64) -> Result<()> {
+    let mut insert = catalog.prepare_cached(
+        "INSERT INTO locations (id, folder_id, path, display, size, mtime_ns, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+         ON CONFLICT (folder_id, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, last_seen = excluded.last_seen",
+    )?;
+    let (id, path) = (file.location.as_str(), file.path.as_slice());
+    let inserted = insert.execute(params![id, folder.as_str(), path, file.display, file.size, file.mtime_ns, now])?;
+    debug_assert_eq!(inserted, 1);
+    Ok(())
+}
+
+/// Marks a location whose file is gone; gives back its asset.
+pub fn lose(catalog: &Connection, location: &LocationId, now: i64) -> Result<Option<AssetId>> {
+    catalog
+        .prepare_cached("UPDATE locations SET missing_since = ?2 WHERE id = ?1 AND missing_since IS NULL")?
+        .execute(params![location.as_str(), now])?;
+    asset(catalog, location)
+}
+
+/// Binds a location to an asset and gives back the one that stood there before, if it was another.
+pub fn bind(catalog: &Connection, location: &LocationId, asset: &AssetId, now: i64) -> Result<Option<AssetId>> {
+    let before = self::asset(catalog, location)?.filter(|before| before != asset);
+    catalog
+        .prepare_cached("UPDATE locations SET asset_id = ?2, missing_since = NULL, last_seen = ?3, replaces = coalesce(?4, replaces) WHERE id = ?1")?
+        .execute(params![location.as_str(), asset.as_str(), now, before.as_ref().map(AssetId::as_str)])?;
+    Ok(before)
+}
+
+/// Locations of an asset that are not missing.
+pub fn present(catalog: &Connection, asset: &AssetId) -> Result<i64> {
+    let sql = "SELECT count(*) FROM locations WHERE asset_id = ?1 AND missing_since IS NULL";
+    Ok(catalog.prepare_cached(sql)?.query_row([asset.as_str()], |row| row.get(0))?)
+}
+
+/// Makes the file name searchable, once per location.
+pub fn index_name(catalog: &Connection, location: &LocationId) -> Result<()> {
+    catalog
+        .prepare_cached(
+            "INSERT INTO name_words (rowid, name, location)
+             SELECT l.rowid, replace(replace(replace(l.display, '_', ' '), '-', ' '), '.', ' '), l.id FROM locations l
+             WHERE l.id = ?1 AND NOT EXISTS (SELECT 1 FROM name_words w WHERE w.rowid = l.rowid)",
+        )?
+        .execute([location.as_str()])?;
+    Ok(())
+}

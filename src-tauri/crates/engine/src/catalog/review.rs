@@ -1,0 +1,427 @@
+//! Findings, review items, decisions and annotations: the rows of review.
+//!
+//! What is asked is the policy's; what a verdict means is in `review::decide`.
+
+use super::assets::word;
+use super::lineage::{Node, link};
+use super::{count, params_json, words_of};
+use crate::error::{EngineError, Result};
+use crate::outcome::NewFinding;
+use crate::review::policy::{NewItem, VERSION};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use winnow_contract::Words;
+use winnow_contract::asset::PixelBox;
+use winnow_contract::id::*;
+use winnow_contract::review::{AnnotationRow, FindingRow, FindingState, ItemKind, ItemState, ReviewFilter, Verdict};
+use winnow_contract::trail::RowKind;
+
+/// Values of an asset that a person has decided, each with the topic it was decided under.
+pub fn decided_values(catalog: &Connection, asset: &AssetId) -> Result<Vec<([u8; 32], String)>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT DISTINCT f.value_hash, i.topic FROM findings f JOIN review_items i ON i.id = f.item_id
+         WHERE f.asset_id = ?1 AND i.state IN ('decided', 'deferred')",
+    )?;
+    let rows = query.query_map([asset.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Replaces an asset's findings; asks what is new, withdraws what is no longer there, keeps what was decided.
+pub fn set_findings(catalog: &Connection, asset: &AssetId, findings: &[NewFinding], items: &[NewItem], run: &str, now: i64) -> Result<()> {
+    catalog.prepare_cached("UPDATE findings SET superseded_by = ?2 WHERE asset_id = ?1 AND superseded_by IS NULL")?.execute(params![asset.as_str(), run])?;
+    for item in items {
+        ask(catalog, item, run, now)?;
+    }
+    for finding in findings {
+        insert_finding(catalog, asset, finding, run)?;
+    }
+    catalog
+        .prepare_cached(
+            "UPDATE review_items SET state = 'withdrawn' WHERE asset_id = ?1 AND question_id = 'sensitive' AND state IN ('open', 'deferred')
+             AND NOT EXISTS (SELECT 1 FROM findings f WHERE f.item_id = review_items.id AND f.superseded_by IS NULL)",
+        )?
+        .execute([asset.as_str()])?;
+    Ok(())
+}
+
+fn insert_finding(catalog: &Connection, asset: &AssetId, new: &NewFinding, run: &str) -> Result<()> {
+    let item = match &new.topic {
+        Some(topic) => item_by_topic(catalog, asset, "sensitive", topic)?,
+        None => None,
+    };
+    let boxes = serde_json::to_string(&new.boxes).expect("BUG: boxes are always JSON");
+    catalog
+        .prepare_cached(
+            "INSERT INTO findings (id, asset_id, run_id, extraction_id, entity, start, \"end\", page, boxes, score, recogniser, value_hash, severity, route, blocks, item_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        )?
+        .execute(params![
+            new.id.as_str(),
+            asset.as_str(),
+            run,
+            new.extraction.as_str(),
+            new.entity,
+            new.start,
+            new.end,
+            new.page,
+            boxes,
+            f64::from(new.score),
+            new.recogniser,
+            new.value_hash.as_slice(),
+            f64::from(new.severity),
+            if new.ask { "ask" } else { "record" },
+            new.blocks,
+            item.as_ref().map(ReviewItemId::as_str)
+        ])?;
+    let finding = Node(RowKind::Finding, new.id.as_str());
+    link(catalog, finding, Node(RowKind::Extraction, new.extraction.as_str()), Some(run))?;
+    if let Some(item) = item {
+        link(catalog, Node(RowKind::ReviewItem, item.as_str()), finding, Some(run))?;
+    }
+    Ok(())
+}
+
+fn item_by_topic(catalog: &Connection, asset: &AssetId, question: &str, topic: &str) -> Result<Option<ReviewItemId>> {
+    let sql = "SELECT id FROM review_items WHERE asset_id = ?1 AND question_id = ?2 AND topic = ?3";
+    let id: Option<String> = catalog.prepare_cached(sql)?.query_row(params![asset.as_str(), question, topic], |row| row.get(0)).optional()?;
+    Ok(id.map(ReviewItemId))
+}
+
+/// Asks a question unless it was asked before; one that was withdrawn is open again.
+fn ask(catalog: &Connection, item: &NewItem, run: &str, now: i64) -> Result<()> {
+    catalog
+        .prepare_cached(
+            "INSERT INTO review_items (id, asset_id, run_id, question_id, kind, topic, reason_code, reason_params, priority, blocks, state, policy, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'open', ?11, ?12)
+             ON CONFLICT (asset_id, question_id, topic) DO UPDATE SET state = CASE state WHEN 'withdrawn' THEN 'open' ELSE state END,
+                reason_code = excluded.reason_code, reason_params = excluded.reason_params, priority = excluded.priority
+             WHERE state <> 'decided'",
+        )?
+        .execute(params![
+            item.id.as_str(),
+            item.asset.as_str(),
+            run,
+            item.question,
+            item.kind.as_str(),
+            item.topic,
+            item.reason.code,
+            params_json(&item.reason),
+            f64::from(item.priority),
+            item.blocks,
+            VERSION,
+            now
+        ])?;
+    Ok(())
+}
+
+/// Asks about a doubtful reading, or withdraws the question when the reading is sound now. True when anything changed.
+pub fn set_reading(catalog: &Connection, asset: &AssetId, item: Option<&NewItem>, run: &str, now: i64) -> Result<bool> {
+    let Some(item) = item else {
+        let sql = "UPDATE review_items SET state = 'withdrawn' WHERE asset_id = ?1 AND question_id = 'reading' AND state IN ('open', 'deferred')";
+        return Ok(catalog.prepare_cached(sql)?.execute([asset.as_str()])? > 0);
+    };
+    ask(catalog, item, run, now)?;
+    let extraction = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = 'ocr' AND superseded_by IS NULL";
+    let extraction: Option<String> = catalog.prepare_cached(extraction)?.query_row([asset.as_str()], |row| row.get(0)).optional()?;
+    if let (Some(extraction), Some(id)) = (extraction, item_by_topic(catalog, asset, item.question, &item.topic)?) {
+        link(catalog, Node(RowKind::ReviewItem, id.as_str()), Node(RowKind::Extraction, &extraction), Some(run))?;
+    }
+    Ok(true)
+}
+
+/// A review item as it is stored.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub id: ReviewItemId,
+    pub asset: AssetId,
+    pub question: String,
+    pub kind: ItemKind,
+    pub topic: String,
+    pub reason: Words,
+    pub priority: f32,
+    pub blocks: bool,
+    pub state: ItemState,
+    pub policy: String,
+}
+
+const ITEM: &str = "i.id, i.asset_id, i.question_id, i.kind, i.topic, i.reason_code, i.reason_params, i.priority, i.blocks, i.state, i.policy";
+
+fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
+    Ok(Item {
+        id: ReviewItemId(row.get(0)?),
+        asset: AssetId(row.get(1)?),
+        question: row.get(2)?,
+        kind: word(row, 3, ItemKind::parse)?,
+        topic: row.get(4)?,
+        reason: words_of(row.get(5)?, &row.get::<_, String>(6)?),
+        priority: row.get(7)?,
+        blocks: row.get(8)?,
+        state: word(row, 9, ItemState::parse)?,
+        policy: row.get(10)?,
+    })
+}
+
+/// One item.
+pub fn item(catalog: &Connection, id: &ReviewItemId) -> Result<Item> {
+    let sql = format!("SELECT {ITEM} FROM review_items i WHERE i.id = ?1");
+    catalog.prepare_cached(&sql)?.query_row([id.as_str()], item_of).optional()?.ok_or_else(|| EngineError::not_found(id.as_str()))
+}
+
+/// Which rows of `review_items i` a filter shows.
+fn filter_sql(filter: ReviewFilter) -> &'static str {
+    match filter {
+        ReviewFilter::All => "i.state = 'open'",
+        ReviewFilter::Ids => "i.state = 'open' AND i.kind = 'finding' AND i.blocks",
+        ReviewFilter::Contacts => "i.state = 'open' AND i.kind = 'finding' AND NOT i.blocks",
+        ReviewFilter::Labels => "i.state = 'open' AND i.kind = 'label'",
+        ReviewFilter::Reading => "i.state = 'open' AND i.kind = 'extraction'",
+        ReviewFilter::Deferred => "i.state = 'deferred'",
+    }
+}
+
+/// Items of a filter, best first.
+pub fn queue(catalog: &Connection, filter: ReviewFilter, offset: u32, limit: u32) -> Result<Vec<Item>> {
+    let wanted = filter_sql(filter);
+    let sql = format!("SELECT {ITEM} FROM review_items i WHERE {wanted} ORDER BY i.priority DESC, i.created_at, i.id LIMIT ?1 OFFSET ?2");
+    let mut query = catalog.prepare_cached(&sql)?;
+    let rows = query.query_map([limit, offset], item_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many items every filter shows.
+pub fn counts(catalog: &Connection) -> Result<Vec<(ReviewFilter, u32)>> {
+    let one = |filter: ReviewFilter| -> Result<(ReviewFilter, u32)> {
+        let sql = format!("SELECT count(*) FROM review_items i WHERE {}", filter_sql(filter));
+        Ok((filter, count(catalog.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)))
+    };
+    ReviewFilter::ALL.iter().map(|filter| one(*filter)).collect()
+}
+
+/// Open items by kind, those put off included.
+pub fn open_by_kind(catalog: &Connection) -> Result<Vec<(ItemKind, u32)>> {
+    let sql = "SELECT kind, count(*) FROM review_items WHERE state IN ('open', 'deferred') GROUP BY kind ORDER BY kind";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| Ok((word(row, 0, ItemKind::parse)?, count(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Items that are decided.
+pub fn decided(catalog: &Connection) -> Result<u32> {
+    Ok(count(catalog.prepare_cached("SELECT count(*) FROM review_items WHERE state = 'decided'")?.query_row([], |row| row.get(0))?))
+}
+
+/// Open items of an asset, best first.
+pub fn open_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<(ReviewItemId, ItemKind)>> {
+    let sql = "SELECT id, kind FROM review_items WHERE asset_id = ?1 AND state IN ('open', 'deferred') ORDER BY priority DESC, id";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map([asset.as_str()], |row| Ok((ReviewItemId(row.get(0)?), word(row, 1, ItemKind::parse)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Open items of the same question and topic, in every asset.
+pub fn alike(catalog: &Connection, item: &Item) -> Result<Vec<Item>> {
+    let sql = format!("SELECT {ITEM} FROM review_items i WHERE i.topic = ?1 AND i.question_id = ?2 AND i.state IN ('open', 'deferred') AND i.id <> ?3 ORDER BY i.id");
+    let mut query = catalog.prepare_cached(&sql)?;
+    // A page number is no value: readings are never alike.
+    let topic = if item.kind == ItemKind::Finding { item.topic.as_str() } else { "" };
+    let rows = query.query_map(params![topic, item.question, item.id.as_str()], item_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A live finding with what the review needs of it.
+#[derive(Debug)]
+pub struct Finding {
+    pub row: FindingRow,
+    pub value_hash: [u8; 32],
+}
+
+const FINDING: &str = "f.id, f.entity, f.extraction_id, f.start, f.\"end\", f.page, f.boxes, f.score, f.recogniser, f.item_id, f.value_hash,
+    CASE WHEN f.route = 'record' THEN 'recorded'
+         ELSE coalesce((SELECT d.verdict FROM decisions d WHERE d.item_id = f.item_id AND d.verdict <> 'deferred'
+                        AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
+                        ORDER BY d.decided_at DESC, d.id DESC LIMIT 1), 'open') END";
+
+fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
+    let boxes: String = row.get(6)?;
+    let boxes: Vec<PixelBox> = serde_json::from_str(&boxes).unwrap_or_default();
+    let shown = FindingRow {
+        finding: FindingId(row.get(0)?),
+        entity: row.get(1)?,
+        extraction: ExtractionId(row.get(2)?),
+        start: row.get(3)?,
+        end: row.get(4)?,
+        page: row.get(5)?,
+        boxes,
+        score: row.get(7)?,
+        recogniser: row.get(8)?,
+        state: word(row, 11, FindingState::parse)?,
+        item: row.get::<_, Option<String>>(9)?.map(ReviewItemId),
+    };
+    Ok(Finding { row: shown, value_hash: row.get(10)? })
+}
+
+/// Live findings of an asset in the order of the text.
+pub fn findings_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<Finding>> {
+    let sql = format!("SELECT {FINDING} FROM findings f WHERE f.asset_id = ?1 AND f.superseded_by IS NULL ORDER BY f.extraction_id, f.start");
+    let mut query = catalog.prepare_cached(&sql)?;
+    let rows = query.query_map([asset.as_str()], finding_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Live findings an item asks about, in the order of the text.
+pub fn findings_by_item(catalog: &Connection, item: &ReviewItemId) -> Result<Vec<Finding>> {
+    let sql = format!("SELECT {FINDING} FROM findings f WHERE f.item_id = ?1 AND f.superseded_by IS NULL ORDER BY f.extraction_id, f.start");
+    let mut query = catalog.prepare_cached(&sql)?;
+    let rows = query.query_map([item.as_str()], finding_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How a person decided items that ask the same kind of thing: of the same entity, or of the same question.
+pub fn decided_alike(catalog: &Connection, item: &Item) -> Result<Vec<(Verdict, u32)>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT d.verdict, count(*) FROM decisions d JOIN review_items i ON i.id = d.item_id JOIN actors a ON a.id = d.actor_id
+         WHERE i.question_id = ?1 AND i.reason_code = ?2 AND (i.reason_code <> 'sensitive_value' OR i.reason_params = ?3)
+           AND a.kind = 'person' AND d.verdict <> 'deferred'
+           AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
+         GROUP BY d.verdict ORDER BY count(*) DESC, d.verdict",
+    )?;
+    let rows = query.query_map(params![item.question, item.reason.code, params_json(&item.reason)], |row| {
+        Ok((word(row, 0, Verdict::parse)?, count(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One verdict to write.
+pub struct NewDecision<'a> {
+    pub id: &'a str,
+    /// Id of the first decision of the act.
+    pub act: &'a str,
+    pub actor: &'a str,
+    pub verdict: Verdict,
+    pub value: Option<&'a str>,
+    /// What was shown, as JSON: spans, scores, value hashes.
+    pub shown: String,
+    pub took_ms: Option<u32>,
+    pub at: i64,
+}
+
+/// Writes a decision, its annotation and the item's new state.
+pub fn insert_decision(catalog: &Connection, item: &Item, new: &NewDecision<'_>, annotation: &str) -> Result<()> {
+    catalog
+        .prepare_cached(
+            "INSERT INTO decisions (id, act_id, item_id, asset_id, question_id, actor_id, verdict, value, policy, shown, took_ms, decided_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            new.id,
+            new.act,
+            item.id.as_str(),
+            item.asset.as_str(),
+            item.question,
+            new.actor,
+            new.verdict.as_str(),
+            new.value,
+            item.policy,
+            new.shown,
+            new.took_ms,
+            new.at
+        ])?;
+    link(catalog, Node(RowKind::Decision, new.id), Node(RowKind::ReviewItem, item.id.as_str()), None)?;
+    let state = if new.verdict == Verdict::Deferred { ItemState::Deferred } else { ItemState::Decided };
+    set_item_state(catalog, &item.id, state)?;
+    if new.verdict != Verdict::Deferred {
+        insert_annotation(catalog, item, new, annotation)?;
+    }
+    Ok(())
+}
+
+fn insert_annotation(catalog: &Connection, item: &Item, new: &NewDecision<'_>, id: &str) -> Result<()> {
+    let answer = new.value.unwrap_or(new.verdict.as_str());
+    catalog
+        .prepare_cached("INSERT INTO annotations (id, asset_id, question_id, item_id, decision_id, answer, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![id, item.asset.as_str(), item.question, item.id.as_str(), new.id, answer, new.at])?;
+    link(catalog, Node(RowKind::Annotation, id), Node(RowKind::Decision, new.id), None)
+}
+
+fn set_item_state(catalog: &Connection, item: &ReviewItemId, state: ItemState) -> Result<()> {
+    catalog.prepare_cached("UPDATE review_items SET state = ?2 WHERE id = ?1")?.execute(params![item.as_str(), state.as_str()])?;
+    Ok(())
+}
+
+/// The person of this library.
+pub fn person(catalog: &Connection) -> Result<String> {
+    Ok(catalog.prepare_cached("SELECT id FROM actors WHERE kind = 'person' ORDER BY created_at LIMIT 1")?.query_row([], |row| row.get(0))?)
+}
+
+/// The last acts of a person that stand, newest first.
+pub fn last_acts(catalog: &Connection, limit: u32) -> Result<Vec<DecisionId>> {
+    let mut query = catalog.prepare_cached(
+        "SELECT d.act_id FROM decisions d JOIN actors a ON a.id = d.actor_id
+         WHERE a.kind = 'person' AND d.id = d.act_id AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
+         ORDER BY d.decided_at DESC, d.rowid DESC LIMIT ?1",
+    )?;
+    let rows = query.query_map([limit], |row| Ok(DecisionId(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Takes back every decision of an act; gives back its asset and items.
+pub fn reverse(catalog: &Connection, act: &DecisionId, actor: &str, now: i64) -> Result<(AssetId, Vec<ReviewItemId>)> {
+    let mut query = catalog.prepare_cached("SELECT id, item_id, asset_id FROM decisions WHERE act_id = ?1 ORDER BY id")?;
+    let rows = query.query_map([act.as_str()], |row| Ok((row.get::<_, String>(0)?, ReviewItemId(row.get(1)?), AssetId(row.get(2)?))))?;
+    let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
+    let asset = rows.first().map(|row| row.2.clone()).ok_or_else(|| EngineError::not_found(act.as_str()))?;
+    for (decision, item, _) in &rows {
+        let reversal = "INSERT INTO reversals (decision_id, actor_id, reversed_at) VALUES (?1, ?2, ?3)";
+        catalog.prepare_cached(reversal)?.execute(params![decision, actor, now])?;
+        catalog.prepare_cached("DELETE FROM annotations WHERE decision_id = ?1")?.execute([decision])?;
+        set_item_state(catalog, item, standing_state(catalog, item)?)?;
+    }
+    Ok((asset, rows.into_iter().map(|row| row.1).collect()))
+}
+
+/// The state that the decisions which still stand leave an item in.
+fn standing_state(catalog: &Connection, item: &ReviewItemId) -> Result<ItemState> {
+    let sql = "SELECT d.verdict FROM decisions d WHERE d.item_id = ?1 AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
+         ORDER BY d.decided_at DESC, d.rowid DESC LIMIT 1";
+    let verdict: Option<String> = catalog.prepare_cached(sql)?.query_row([item.as_str()], |row| row.get(0)).optional()?;
+    Ok(match verdict.as_deref() {
+        None => ItemState::Open,
+        Some("deferred") => ItemState::Deferred,
+        Some(_) => ItemState::Decided,
+    })
+}
+
+/// What is held to be true of an asset.
+pub fn annotations_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<AnnotationRow>> {
+    let sql = "SELECT id, question_id, answer, decision_id, created_at FROM annotations WHERE asset_id = ?1 ORDER BY created_at, id";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map([asset.as_str()], |row| {
+        Ok(AnnotationRow { id: AnnotationId(row.get(0)?), question: row.get(1)?, answer: row.get(2)?, decision: DecisionId(row.get(3)?), at: row.get(4)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// BLAKE3 over every decision of an act: what its audit event commits to.
+pub fn act_digest(catalog: &Connection, act: &str) -> Result<[u8; 32]> {
+    let sql = "SELECT id || '|' || item_id || '|' || asset_id || '|' || question_id || '|' || actor_id || '|' || verdict || '|' ||
+               coalesce(quote(value), '') || '|' || policy || '|' || shown || '|' || coalesce(took_ms, '') || '|' || decided_at
+         FROM decisions WHERE act_id = ?1 ORDER BY id";
+    digest(catalog, sql, act)
+}
+
+/// BLAKE3 over the reversals of an act.
+pub fn reversal_digest(catalog: &Connection, act: &str) -> Result<[u8; 32]> {
+    let sql = "SELECT r.decision_id || '|' || r.actor_id || '|' || r.reversed_at FROM reversals r JOIN decisions d ON d.id = r.decision_id
+         WHERE d.act_id = ?1 ORDER BY r.decision_id";
+    digest(catalog, sql, act)
+}
+
+fn digest(catalog: &Connection, sql: &str, act: &str) -> Result<[u8; 32]> {
+    let mut query = catalog.prepare_cached(sql)?;
+    let mut rows = query.query([act])?;
+    let mut hasher = blake3::Hasher::new();
+    while let Some(row) = rows.next()? {
+        hasher.update(row.get::<_, String>(0)?.as_bytes());
+        hasher.update(b"\n");
+    }
+    Ok(*hasher.finalize().as_bytes())
+}

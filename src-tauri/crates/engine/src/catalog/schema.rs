@@ -1,0 +1,103 @@
+//! Opens the catalog file and brings it to the newest schema. Migrations are immutable and listed here.
+//!
+//! Does not repair: a file that SQLite refuses is reported as it is.
+
+use crate::error::{EngineError, Result};
+use crate::ports::Ports;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite_migration::{M, Migrations};
+use std::path::Path;
+use std::time::Duration;
+
+const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("../../../../../migrations/0001_catalog.sql"))];
+
+/// The schema this program writes: the number of migrations.
+pub const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+/// Questions every library asks.
+const QUESTIONS: &[(&str, &str)] = &[
+    ("sensitive", "Is this a piece of personal or secret data, and may it stay in the text?"),
+    ("reading", "Was the page read well enough to rely on its words?"),
+];
+
+/// A connection that may write. Only the writer thread holds one.
+pub fn open_for_writing(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// A connection that can only read.
+pub fn open_for_reading(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    check_version(&connection)?;
+    Ok(connection)
+}
+
+/// Brings the file to the newest schema and makes sure of the rows that every library has.
+pub fn migrate(connection: &mut Connection, ports: &Ports) -> Result<()> {
+    check_version(connection)?;
+    Migrations::from_slice(MIGRATIONS).to_latest(connection).map_err(|error| EngineError::Unusable(error.to_string()))?;
+    seed(connection, ports)
+}
+
+/// The key for keyed hashes of values.
+pub fn value_key(connection: &Connection) -> Result<[u8; 32]> {
+    let key: Vec<u8> = connection.query_row("SELECT value_key FROM library", [], |row| row.get(0))?;
+    key.try_into().map_err(|_| EngineError::Unusable("the library's key has the wrong length".into()))
+}
+
+fn check_version(connection: &Connection) -> Result<()> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > KNOWN { Err(EngineError::Newer { found, known: KNOWN }) } else { Ok(()) }
+}
+
+fn seed(connection: &mut Connection, ports: &Ports) -> Result<()> {
+    let now = ports.clock.now_ms();
+    let tx = connection.transaction()?;
+    let known: Option<i64> = tx.query_row("SELECT 1 FROM library", [], |row| row.get(0)).optional()?;
+    if known.is_none() {
+        let key = random_bytes()?;
+        tx.execute("INSERT INTO library (id, created_at, value_key) VALUES (?1, ?2, ?3)", params![ports.ids.next(), now, key])?;
+        let person = params![ports.ids.next(), now];
+        tx.execute("INSERT INTO actors (id, kind, name, created_at) VALUES (?1, 'person', 'you', ?2)", person)?;
+        tx.execute("INSERT INTO audit_head (one, events, hash) VALUES (1, 0, zeroblob(32))", [])?;
+    }
+    for (id, guideline) in QUESTIONS {
+        tx.execute("INSERT OR IGNORE INTO questions (id, guideline, created_at) VALUES (?1, ?2, ?3)", params![id, guideline, now])?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+/// 32 bytes from the system's random source.
+pub(crate) fn random_bytes() -> Result<[u8; 32]> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| EngineError::Unusable(format!("no random numbers: {error}")))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_valid() {
+        assert!(Migrations::from_slice(MIGRATIONS).validate().is_ok());
+    }
+
+    #[test]
+    fn released_migrations_never_change() {
+        let hash = blake3::hash(include_bytes!("../../../../../migrations/0001_catalog.sql")).to_hex();
+        assert_eq!(hash.as_str(), include_str!("../../../../../migrations/0001_catalog.blake3").trim());
+    }
+}

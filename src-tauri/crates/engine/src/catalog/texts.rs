@@ -1,0 +1,150 @@
+//! Extractions, their chunks and full text: written together, superseded together.
+
+use super::lineage::{Node, link};
+use crate::error::Result;
+use crate::outcome::NewExtraction;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use winnow_contract::asset::{ExtractionView, Span};
+use winnow_contract::id::{AssetId, ExtractionId};
+use winnow_contract::trail::RowKind;
+
+/// Writes a text with its chunks, and supersedes what the stage had read before. The same text again changes nothing.
+pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
+    let hash = blake3::hash(new.text.as_bytes());
+    let spans = serde_json::to_string(&new.spans).expect("BUG: spans are always JSON");
+    if is_live(catalog, new, hash.as_bytes(), &spans)? {
+        return Ok(());
+    }
+    supersede(catalog, &new.asset, new.stage.as_str(), run)?;
+    let characters = new.text.chars().count();
+    let confidence = new.confidence.map(f64::from);
+    catalog
+        .prepare_cached(
+            "INSERT INTO extractions (id, asset_id, run_id, stage, tool, text, text_hash, characters, confidence, spans)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            new.id.as_str(),
+            new.asset.as_str(),
+            run,
+            new.stage.as_str(),
+            new.tool,
+            new.text,
+            hash.as_bytes().as_slice(),
+            i64::try_from(characters).unwrap_or(i64::MAX),
+            confidence,
+            spans
+        ])?;
+    let child = Node(RowKind::Extraction, new.id.as_str());
+    match &new.read_from {
+        Some(rendition) => link(catalog, child, Node(RowKind::Rendition, rendition.as_str()), Some(run))?,
+        None => link(catalog, child, Node(RowKind::Asset, new.asset.as_str()), Some(run))?,
+    }
+    insert_chunks(catalog, new, run)
+}
+
+fn is_live(catalog: &Connection, new: &NewExtraction, hash: &[u8; 32], spans: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM extractions
+         WHERE asset_id = ?1 AND stage = ?2 AND tool = ?3 AND text_hash = ?4 AND spans = ?5 AND superseded_by IS NULL";
+    let same = params![new.asset.as_str(), new.stage.as_str(), new.tool, hash.as_slice(), spans];
+    Ok(catalog.prepare_cached(sql)?.exists(same)?)
+}
+
+fn supersede(catalog: &Connection, asset: &AssetId, stage: &str, run: &str) -> Result<()> {
+    let old = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = ?2 AND superseded_by IS NULL";
+    let mut words = catalog.prepare_cached(&format!("DELETE FROM chunk_words WHERE rowid IN (SELECT number FROM chunks WHERE extraction_id IN ({old}))"))?;
+    words.execute(params![asset.as_str(), stage])?;
+    catalog.prepare_cached(&format!("DELETE FROM chunks WHERE extraction_id IN ({old})"))?.execute(params![asset.as_str(), stage])?;
+    catalog
+        .prepare_cached("UPDATE extractions SET superseded_by = ?3 WHERE asset_id = ?1 AND stage = ?2 AND superseded_by IS NULL")?
+        .execute(params![asset.as_str(), stage, run])?;
+    Ok(())
+}
+
+fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
+    let mut rows = catalog.prepare_cached("INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\", page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut words = catalog.prepare_cached("INSERT INTO chunk_words (rowid, text) VALUES (?1, ?2)")?;
+    // Chunks ascend, so one pass over the text is enough.
+    let mut characters = new.text.chars();
+    let mut at = 0;
+    for chunk in &new.chunks {
+        let text: String = characters.by_ref().skip((chunk.start - at) as usize).take((chunk.end - chunk.start) as usize).collect();
+        at = chunk.end;
+        let (asset, extraction) = (new.asset.as_str(), new.id.as_str());
+        rows.execute(params![chunk.id.as_str(), asset, extraction, chunk.start, chunk.end, chunk.page])?;
+        words.execute(params![catalog.last_insert_rowid(), text])?;
+        link(catalog, Node(RowKind::Chunk, chunk.id.as_str()), Node(RowKind::Extraction, extraction), Some(run))?;
+    }
+    Ok(())
+}
+
+/// A live text with its positions.
+#[derive(Debug)]
+pub struct Text {
+    pub id: ExtractionId,
+    pub tool: String,
+    pub text: String,
+    pub characters: u32,
+    pub confidence: Option<f32>,
+    pub spans: Vec<Span>,
+}
+
+fn text_of(row: &Row<'_>) -> rusqlite::Result<Text> {
+    let spans: String = row.get(5)?;
+    Ok(Text {
+        id: ExtractionId(row.get(0)?),
+        tool: row.get(1)?,
+        text: row.get(2)?,
+        characters: row.get(3)?,
+        confidence: row.get(4)?,
+        spans: serde_json::from_str(&spans).unwrap_or_default(),
+    })
+}
+
+/// The live texts of an asset, in the order they were read.
+pub fn live(catalog: &Connection, asset: &AssetId) -> Result<Vec<Text>> {
+    let sql = "SELECT id, tool, text, characters, confidence, spans FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL ORDER BY id";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map([asset.as_str()], text_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One text, live or superseded.
+pub fn one(catalog: &Connection, extraction: &ExtractionId) -> Result<Option<Text>> {
+    let sql = "SELECT id, tool, text, characters, confidence, spans FROM extractions WHERE id = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([extraction.as_str()], text_of).optional()?)
+}
+
+/// Length of a text in Unicode scalar values.
+pub fn characters(catalog: &Connection, extraction: &str) -> Result<i64> {
+    let sql = "SELECT characters FROM extractions WHERE id = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([extraction], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
+/// A text for a view: at most `limit` characters of it, with the spans inside.
+pub fn view(text: Text, limit: usize) -> ExtractionView {
+    let end = text.text.char_indices().nth(limit).map_or(text.text.len(), |(at, _)| at);
+    let shown = u32::try_from(limit).unwrap_or(u32::MAX);
+    ExtractionView {
+        id: text.id,
+        tool: text.tool,
+        characters: text.characters,
+        confidence: text.confidence,
+        spans: text.spans.into_iter().filter(|span| span.end <= shown).collect(),
+        text: text.text[..end].to_owned(),
+    }
+}
+
+/// Texts whose stored hash is not theirs.
+pub fn damaged(catalog: &Connection) -> Result<Vec<String>> {
+    let mut query = catalog.prepare("SELECT id, text, text_hash FROM extractions")?;
+    let mut rows = query.query([])?;
+    let mut wrong = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (text, hash): (String, [u8; 32]) = (row.get(1)?, row.get(2)?);
+        if *blake3::hash(text.as_bytes()).as_bytes() != hash {
+            wrong.push(row.get(0)?);
+        }
+    }
+    Ok(wrong)
+}

@@ -1,0 +1,189 @@
+//! Full text search: which chunks and names hold the terms, and where in them.
+
+use super::assets::{filter_sql, word};
+use super::count;
+use crate::error::Result;
+use crate::search::query::Query;
+use rusqlite::{Connection, ToSql, params};
+use std::collections::HashMap;
+use winnow_contract::asset::{AssetFilter, MediaKind};
+use winnow_contract::id::{AssetId, ExtractionId};
+use winnow_contract::review::TextPart;
+
+/// Chunks that are ranked at most.
+const RANKED: u32 = 2000;
+/// Characters that text never holds, put around what matches.
+const OPEN: char = '\u{2}';
+const CLOSE: char = '\u{3}';
+
+/// The best chunk of an asset.
+#[derive(Debug)]
+pub struct Place {
+    pub asset: AssetId,
+    pub extraction: ExtractionId,
+    /// Number of the chunk.
+    pub chunk: i64,
+    /// Where the chunk starts in its extraction.
+    pub start: u32,
+    /// Chunks of the asset that match.
+    pub chunks: u32,
+}
+
+/// The WHERE part that asks each term somewhere in the asset, and its values from `?n` on.
+fn terms_sql(query: &Query, values: &mut Vec<Box<dyn ToSql>>) -> String {
+    let holds = "a.id IN (SELECT c2.asset_id FROM chunk_words w2 JOIN chunks c2 ON c2.number = w2.rowid WHERE w2.chunk_words MATCH ?)";
+    let mut sql = String::new();
+    for (not, terms) in [("", &query.wanted), ("NOT ", &query.unwanted)] {
+        // One wanted term needs no second look: the ranking asks for it already.
+        for term in terms.iter().filter(|_| query.wanted.len() > 1 || !not.is_empty()) {
+            values.push(Box::new(term.clone()));
+            sql.push_str(&format!(" AND {not}{}", holds.replace('?', &format!("?{}", values.len()))));
+        }
+    }
+    sql
+}
+
+/// Assets whose texts hold every wanted term and no unwanted one, each with its best chunk, best first.
+pub fn in_texts(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Result<Vec<Place>> {
+    let (wanted, mut values) = filter_sql(filter);
+    let terms = terms_sql(query, &mut values);
+    values.push(Box::new(query.any()));
+    let sql = format!(
+        "SELECT c.asset_id, c.extraction_id, c.number, c.start FROM chunk_words w JOIN chunks c ON c.number = w.rowid JOIN assets a ON a.id = c.asset_id
+         WHERE w.chunk_words MATCH ?{} AND {wanted}{terms} ORDER BY bm25(chunk_words) LIMIT {RANKED}",
+        values.len()
+    );
+    let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+    let mut query = catalog.prepare_cached(&sql)?;
+    let mut rows = query.query(values.as_slice())?;
+    let mut places: Vec<Place> = Vec::new();
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let asset: String = row.get(0)?;
+        if let Some(at) = seen.get(&asset) {
+            places[*at].chunks += 1;
+            continue;
+        }
+        seen.insert(asset.clone(), places.len());
+        places.push(Place { asset: AssetId(asset), extraction: ExtractionId(row.get(1)?), chunk: row.get(2)?, start: row.get(3)?, chunks: 1 });
+    }
+    Ok(places)
+}
+
+/// Assets with a file name that holds every wanted term and no unwanted one, best first.
+pub fn in_names(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Result<Vec<AssetId>> {
+    let (wanted, mut values) = filter_sql(filter);
+    let mut expression = query.wanted.iter().map(|term| format!("({term})")).collect::<Vec<_>>().join(" AND ");
+    for term in &query.unwanted {
+        expression = format!("({expression}) NOT {term}");
+    }
+    values.push(Box::new(expression));
+    let sql = format!(
+        "SELECT l.asset_id FROM name_words w JOIN locations l ON l.id = w.location JOIN assets a ON a.id = l.asset_id
+         WHERE w.name_words MATCH ?{} AND l.missing_since IS NULL AND {wanted} ORDER BY bm25(name_words) LIMIT 500",
+        values.len()
+    );
+    let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+    let mut query = catalog.prepare_cached(&sql)?;
+    let rows = query.query_map(values.as_slice(), |row| Ok(AssetId(row.get(0)?)))?;
+    let mut assets: Vec<AssetId> = Vec::new();
+    for asset in rows {
+        let asset = asset?;
+        if !assets.contains(&asset) {
+            assets.push(asset);
+        }
+    }
+    Ok(assets)
+}
+
+/// How many of these assets there are of each kind.
+pub fn by_kind<'a>(catalog: &Connection, assets: impl Iterator<Item = &'a AssetId>) -> Result<HashMap<MediaKind, u32>> {
+    let mut query = catalog.prepare_cached("SELECT kind FROM assets WHERE id = ?1")?;
+    let mut kinds = HashMap::new();
+    for asset in assets {
+        let kind = query.query_row([asset.as_str()], |row| word(row, 0, MediaKind::parse))?;
+        *kinds.entry(kind).or_insert(0) += 1;
+    }
+    Ok(kinds)
+}
+
+/// About 24 words around what matches, with the matches marked.
+pub fn snippet(catalog: &Connection, query: &Query, chunk: i64) -> Result<Vec<TextPart>> {
+    let sql = "SELECT snippet(chunk_words, 0, char(2), char(3), '…', 24) FROM chunk_words WHERE chunk_words MATCH ?1 AND rowid = ?2";
+    let marked: String = catalog.prepare_cached(sql)?.query_row(params![query.any(), chunk], |row| row.get(0))?;
+    Ok(parts(&marked))
+}
+
+/// Parts of a text in which what matches stands between the marks. White space is folded: a snippet is one line.
+fn parts(marked: &str) -> Vec<TextPart> {
+    let mut parts = Vec::new();
+    for (at, piece) in marked.split(OPEN).enumerate() {
+        let (hit, rest) = if at == 0 { ("", piece) } else { piece.split_once(CLOSE).unwrap_or((piece, "")) };
+        for (text, marked) in [(hit, true), (rest, false)] {
+            if !text.is_empty() {
+                parts.push(TextPart { text: fold(text), marked });
+            }
+        }
+    }
+    parts
+}
+
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        let character = if character.is_whitespace() { ' ' } else { character };
+        if character != ' ' || !folded.ends_with(' ') {
+            folded.push(character);
+        }
+    }
+    folded
+}
+
+/// Where the first match of a place stands in its extraction, in Unicode scalar values.
+pub fn first_match(catalog: &Connection, query: &Query, place: &Place) -> Result<Option<(u32, u32)>> {
+    let sql = "SELECT highlight(chunk_words, 0, char(2), char(3)) FROM chunk_words WHERE chunk_words MATCH ?1 AND rowid = ?2";
+    let marked: String = catalog.prepare_cached(sql)?.query_row(params![query.any(), place.chunk], |row| row.get(0))?;
+    let (mut before, mut inside) = (0u32, 0u32);
+    let mut open = false;
+    for character in marked.chars() {
+        match character {
+            OPEN => open = true,
+            CLOSE => return Ok(Some((place.start + before, place.start + before + inside))),
+            _ if open => inside += 1,
+            _ => before += 1,
+        }
+    }
+    Ok(None)
+}
+
+/// Chunks, and rows of their full text.
+pub fn sizes(catalog: &Connection) -> Result<(u32, u32)> {
+    let number = |sql: &str| -> Result<u32> { Ok(count(catalog.query_row(sql, [], |row| row.get(0))?)) };
+    Ok((number("SELECT count(*) FROM chunks")?, number("SELECT count(*) FROM chunk_words_content")?))
+}
+
+/// Writes the full text again from the extractions.
+pub fn rebuild(catalog: &Connection) -> Result<()> {
+    catalog.execute_batch(
+        "DELETE FROM chunk_words;
+         INSERT INTO chunk_words (rowid, text)
+           SELECT c.number, substr(e.text, c.start + 1, c.\"end\" - c.start) FROM chunks c JOIN extractions e ON e.id = c.extraction_id;
+         DELETE FROM name_words;",
+    )?;
+    let mut query = catalog.prepare("SELECT id FROM locations WHERE asset_id IS NOT NULL")?;
+    let locations = query.query_map([], |row| row.get::<_, String>(0))?.collect::<std::result::Result<Vec<_>, _>>()?;
+    locations.into_iter().try_for_each(|location| super::locations::index_name(catalog, &location.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_become_parts() {
+        let part = |text: &str, marked| TextPart { text: text.into(), marked };
+        assert_eq!(parts("a\n \u{2}storm\u{3} at\tsea"), [part("a ", false), part("storm", true), part(" at sea", false)]);
+        assert_eq!(parts("\u{2}all\u{3}"), [part("all", true)]);
+        assert_eq!(parts(""), []);
+    }
+}

@@ -1,0 +1,151 @@
+//! The one thread that writes. Changes that arrive together share a transaction; each has a savepoint of its own.
+//!
+//! Does not know what a change means. A change is either in a committed transaction or did not happen.
+
+use crate::breaks::{Breaks, Point};
+use crate::error::{EngineError, Result};
+use rusqlite::Connection;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A transaction stays open for more changes at most this long …
+const GROUP_TIME: Duration = Duration::from_millis(20);
+/// … and takes at most this many.
+const GROUP_SIZE: usize = 128;
+/// Changes that may wait before the sender does.
+const QUEUE: usize = 512;
+
+type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
+type Tell = Box<dyn FnOnce(Result<()>) + Send>;
+
+struct Change {
+    work: Work,
+    tell: Tell,
+    urgent: bool,
+}
+
+/// Handle of the writer thread; the thread ends when the last handle is dropped.
+pub struct Writer {
+    queue: Option<SyncSender<Change>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A change under way.
+pub struct Ticket<T>(Receiver<Result<T>>);
+
+impl<T> Ticket<T> {
+    /// Waits for the commit that holds the change.
+    pub fn wait(self) -> Result<T> {
+        self.0.recv().unwrap_or_else(|_| Err(EngineError::Unusable("the writer has stopped".into())))
+    }
+}
+
+impl Writer {
+    pub fn start(connection: Connection, breaks: Breaks) -> Result<Self> {
+        let (queue, changes) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new().name("winnow-writer".into()).spawn(move || run(&connection, &changes, &breaks))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Queues a change that may wait for others to share its transaction.
+    pub fn submit<T: Send + 'static>(&self, change: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Ticket<T> {
+        self.send(change, false)
+    }
+
+    /// Carries out a change that a person waits for: committed at once, together with what came before it.
+    pub fn urgent<T: Send + 'static>(&self, change: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+        self.send(change, true).wait()
+    }
+
+    fn send<T: Send + 'static>(&self, change: impl FnOnce(&Connection) -> Result<T> + Send + 'static, urgent: bool) -> Ticket<T> {
+        let (answer, ticket) = channel();
+        let (value, kept): (Sender<T>, Receiver<T>) = channel();
+        let work: Work = Box::new(move |connection| {
+            value.send(change(connection)?).expect("BUG: the receiver lives in the same change");
+            Ok(())
+        });
+        let tell: Tell = Box::new(move |done| {
+            let result = done.and_then(|()| kept.recv().map_err(|_| EngineError::Unusable("the change left no answer".into())));
+            drop(answer.send(result));
+        });
+        if let Some(queue) = &self.queue {
+            // A stopped writer drops the change, and the ticket says so.
+            drop(queue.send(Change { work, tell, urgent }));
+        }
+        Ticket(ticket)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn run(connection: &Connection, changes: &Receiver<Change>, breaks: &Breaks) {
+    while let Ok(first) = changes.recv() {
+        let group = gather(connection, first, changes);
+        match group {
+            Ok(done) => commit(connection, done, breaks),
+            Err((error, tell)) => tell(Err(error)),
+        }
+    }
+}
+
+type Done = Vec<(Tell, Result<()>)>;
+
+/// Opens a transaction and works through what waits, until it is time to commit.
+fn gather(connection: &Connection, first: Change, changes: &Receiver<Change>) -> std::result::Result<Done, (EngineError, Tell)> {
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        return Err((error.into(), first.tell));
+    }
+    let deadline = Instant::now() + GROUP_TIME;
+    let mut done = Done::new();
+    let mut next = Some(first);
+    while let Some(change) = next.take() {
+        let urgent = change.urgent;
+        let result = in_savepoint(connection, change.work);
+        done.push((change.tell, result));
+        if urgent || done.len() >= GROUP_SIZE {
+            break;
+        }
+        next = match changes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(change) => Some(change),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        };
+    }
+    Ok(done)
+}
+
+/// One change that fails or panics takes only itself back.
+fn in_savepoint(connection: &Connection, work: Work) -> Result<()> {
+    connection.execute_batch("SAVEPOINT change")?;
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(connection)))
+        .unwrap_or_else(|_| Err(EngineError::Unusable("a change stopped with a panic".into())));
+    let end = if result.is_ok() { "RELEASE change" } else { "ROLLBACK TO change; RELEASE change" };
+    connection.execute_batch(end)?;
+    result
+}
+
+fn commit(connection: &Connection, done: Done, breaks: &Breaks) {
+    let committed = breaks.hit(Point::WriterBeforeCommit).and_then(|()| Ok(connection.execute_batch("COMMIT")?));
+    if let Err(error) = committed {
+        if !connection.is_autocommit() {
+            drop(connection.execute_batch("ROLLBACK"));
+        }
+        let why = error.words().sentence();
+        for (tell, result) in done {
+            tell(Err(result.err().unwrap_or_else(|| EngineError::Unusable(why.clone()))));
+        }
+        return;
+    }
+    // After the commit a planned failure can only be a kill: the change has happened.
+    drop(breaks.hit(Point::WriterAfterCommit));
+    for (tell, result) in done {
+        tell(result);
+    }
+}

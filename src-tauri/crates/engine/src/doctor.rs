@@ -1,0 +1,142 @@
+//! Checks a library and says what repair would do; repairs only what can be made again from the truth.
+//!
+//! Never touches an original, a decision or the audit trail.
+
+use crate::catalog::{assets, audit, locations, texts, words};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::extract::files;
+use rusqlite::Connection;
+use std::collections::HashSet;
+use std::io::Read;
+use winnow_contract::asset::AssetFilter;
+use winnow_contract::id::{AssetId, RenditionId};
+
+/// One thing that was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    pub name: &'static str,
+    pub ok: bool,
+    /// What was found, and what repair would do (or did).
+    pub detail: String,
+}
+
+impl Check {
+    fn of(name: &'static str, faults: usize, fine: &str, fault: &str) -> Self {
+        Self { name, ok: faults == 0, detail: if faults == 0 { fine.to_owned() } else { format!("{faults} {fault}") } }
+    }
+}
+
+impl Engine {
+    /// Checks rows, full text, renditions and the audit chain; with `read_data` also the originals' hashes; with `repair`
+    /// makes again what can be made again.
+    pub fn examine(&self, read_data: bool, repair: bool) -> Result<Vec<Check>> {
+        let mut checks = vec![self.read(rows)?, self.read(references)?, self.read(extractions)?, self.full_text(repair)?];
+        checks.push(self.read(projection)?);
+        checks.push(self.missing_renditions(repair)?);
+        checks.push(self.stray_renditions(repair)?);
+        checks.push(self.chain()?);
+        if read_data {
+            checks.push(self.originals()?);
+        }
+        Ok(checks)
+    }
+
+    fn full_text(&self, repair: bool) -> Result<Check> {
+        let (chunks, entries) = self.read(words::sizes)?;
+        let name = "full text";
+        if chunks == entries {
+            return Ok(Check { name, ok: true, detail: format!("{entries} passages") });
+        }
+        if repair {
+            self.write(words::rebuild)?;
+            return Ok(Check { name, ok: true, detail: format!("written again from {chunks} passages") });
+        }
+        Ok(Check { name, ok: false, detail: format!("{entries} of {chunks} passages; repair writes it again from the texts") })
+    }
+
+    fn missing_renditions(&self, repair: bool) -> Result<Check> {
+        let missing = self.read(assets::all_renditions)?.into_iter().filter(|(id, _)| !self.renditions().has(id)).count();
+        if missing > 0 && repair {
+            let assets = self.heal_renditions()?;
+            return Ok(Check { name: "renditions", ok: true, detail: format!("{assets} assets are decoded again for {missing} pictures") });
+        }
+        Ok(Check::of("renditions", missing, "every picture is there", "pictures are gone; repair decodes their assets again"))
+    }
+
+    fn stray_renditions(&self, repair: bool) -> Result<Check> {
+        let known: HashSet<RenditionId> = self.read(assets::all_renditions)?.into_iter().map(|(id, _)| id).collect();
+        let stray: Vec<_> = self.renditions().list()?.into_iter().filter(|id| !known.contains(id)).collect();
+        // A picture is put in place before its row, so one of a job that still waits is no stray.
+        if stray.is_empty() || !self.is_settled()? {
+            return Ok(Check { name: "stray pictures", ok: true, detail: "none".into() });
+        }
+        if repair {
+            stray.iter().try_for_each(|id| self.renditions().remove(id))?;
+            return Ok(Check { name: "stray pictures", ok: true, detail: format!("{} removed", stray.len()) });
+        }
+        Ok(Check::of("stray pictures", stray.len(), "none", "files belong to no row; repair removes them"))
+    }
+
+    fn chain(&self) -> Result<Check> {
+        let verified: audit::Verified = self.verify_audit()?;
+        let detail = match verified.broken {
+            None => format!("{} events", verified.events),
+            Some((seq, why)) => format!("event {seq}: {why}; this cannot be repaired, only reported"),
+        };
+        Ok(Check { name: "audit chain", ok: verified.broken.is_none(), detail })
+    }
+
+    fn originals(&self) -> Result<Check> {
+        let mut wrong = 0;
+        for asset in self.read(|catalog| assets::ids(catalog, &AssetFilter::default()))? {
+            wrong += usize::from(!self.original_is_the_same(&asset)?);
+        }
+        Ok(Check::of("originals", wrong, "every file has the bytes that were read", "files differ from what was read; scan their folders again"))
+    }
+
+    /// False when a location that should hold an asset's bytes holds others. A file that is gone is no difference.
+    fn original_is_the_same(&self, asset: &AssetId) -> Result<bool> {
+        let Some(source) = self.read(|catalog| assets::source(catalog, asset))? else { return Ok(true) };
+        for place in self.read(|catalog| locations::places(catalog, asset))? {
+            let Ok((mut file, _)) = files::open(&place.folder, &place.path) else { continue };
+            let mut hasher = blake3::Hasher::new();
+            let mut buffer = vec![0; 1 << 20];
+            loop {
+                match file.read(&mut buffer)? {
+                    0 => break,
+                    count => drop(hasher.update(&buffer[..count])),
+                }
+            }
+            if *hasher.finalize().as_bytes() != source.hash {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn rows(catalog: &Connection) -> Result<Check> {
+    let answer: String = catalog.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+    Ok(Check { name: "rows", ok: answer == "ok", detail: answer })
+}
+
+fn references(catalog: &Connection) -> Result<Check> {
+    let faults = catalog.prepare("PRAGMA foreign_key_check")?.query_map([], |_| Ok(()))?.count();
+    Ok(Check::of("references", faults, "every row points to one that exists", "rows point to nothing"))
+}
+
+fn extractions(catalog: &Connection) -> Result<Check> {
+    Ok(Check::of("texts", texts::damaged(catalog)?.len(), "every text has its hash", "texts were changed behind Winnow's back"))
+}
+
+/// Annotations are exactly what the decisions that stand say.
+fn projection(catalog: &Connection) -> Result<Check> {
+    let stands = "d.verdict <> 'deferred' AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)";
+    let sql = format!(
+        "SELECT (SELECT count(*) FROM decisions d WHERE {stands} AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.decision_id = d.id))
+              + (SELECT count(*) FROM annotations n JOIN decisions d ON d.id = n.decision_id WHERE NOT ({stands}))"
+    );
+    let faults: i64 = catalog.query_row(&sql, [], |row| row.get(0))?;
+    Ok(Check::of("annotations", usize::try_from(faults).unwrap_or(1), "they are what the decisions say", "differ from the decisions"))
+}

@@ -1,0 +1,369 @@
+//! The façade: open a library, answer requests, run the queue. Everything else is reached through here.
+//!
+//! Holds the lock, the writer and the readers; decides nothing about assets.
+
+use crate::breaks::Breaks;
+use crate::catalog::apply::{Applying, Touched};
+use crate::catalog::reader::Reader;
+use crate::catalog::writer::Writer;
+use crate::catalog::{self, schema};
+use crate::enrich::detect::Recognisers;
+use crate::error::{EngineError, Result};
+use crate::jobs::progress::Meter;
+use crate::jobs::{Context, Job};
+use crate::ports::{Cancel, Ports};
+use crate::renditions::Renditions;
+use crate::settings::{Settings, SettingsFile};
+use crate::Tick;
+use rusqlite::Connection;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use winnow_contract::Event;
+use winnow_contract::job::Lane;
+
+/// How a library is opened.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// Take the lock and write. Without it the library is only read, beside whoever writes.
+    pub write: bool,
+    /// A test's plan of failures.
+    pub breaks: Breaks,
+}
+
+type Listener = Box<dyn Fn(Event) + Send + Sync>;
+
+/// One open library.
+pub struct Engine {
+    library: PathBuf,
+    ports: Ports,
+    breaks: Breaks,
+    reader: Reader,
+    writer: Option<Writer>,
+    renditions: Renditions,
+    recognisers: Recognisers,
+    value_key: [u8; 32],
+    settings: RwLock<Arc<SettingsFile>>,
+    meter: Meter,
+    cancel: Cancel,
+    stopping: AtomicBool,
+    paused: AtomicBool,
+    /// Name under which this engine leases jobs.
+    owner: String,
+    listener: Mutex<Option<Listener>>,
+    /// Raised at each commit, so that idle lanes look again.
+    bell: (Mutex<u64>, Condvar),
+    /// Jobs that could not even be put back; tried at the next commit.
+    stranded: Mutex<Vec<Job>>,
+    /// Held as long as this engine writes.
+    _lock: Option<File>,
+}
+
+impl Engine {
+    /// Opens (or, for writing, creates) the library in a folder. For writing it takes the lock, brings the catalog to the
+    /// newest schema and takes back what a dead process had leased.
+    pub fn open(library: &Path, ports: Ports, options: Options) -> Result<Self> {
+        let catalog = library.join("catalog.sqlite");
+        let lock = if options.write { Some(lock(library)?) } else { None };
+        let writer = match options.write {
+            true => {
+                let mut connection = schema::open_for_writing(&catalog)?;
+                schema::migrate(&mut connection, &ports)?;
+                Some(Writer::start(connection, options.breaks.clone())?)
+            }
+            false if catalog.is_file() => None,
+            false => return Err(EngineError::Unusable(format!("there is no library in {}", library.display()))),
+        };
+        let reader = Reader::new(catalog);
+        let engine = Self {
+            value_key: reader.read(schema::value_key)?,
+            settings: RwLock::new(Arc::new(SettingsFile::load(library)?)),
+            renditions: Renditions::new(library.join("renditions")),
+            recognisers: Recognisers::shipped(),
+            owner: ports.ids.next(),
+            library: library.to_owned(),
+            ports,
+            breaks: options.breaks,
+            reader,
+            writer,
+            meter: Meter::default(),
+            cancel: Cancel::default(),
+            stopping: AtomicBool::new(false),
+            paused: AtomicBool::new(false),
+            listener: Mutex::new(None),
+            bell: Default::default(),
+            stranded: Mutex::default(),
+            _lock: lock,
+        };
+        if engine.writer.is_some() {
+            engine.recover()?;
+        }
+        Ok(engine)
+    }
+
+    /// Jobs that a dead process held wait again; renditions that are gone are made again.
+    fn recover(&self) -> Result<()> {
+        let applying = self.applying();
+        self.write(move |catalog| {
+            let now = applying.ports.clock.now_ms();
+            for job in catalog::jobs::take_back(catalog, now)? {
+                let reason = winnow_contract::Words::new("parked").with("crashes", job.crashes);
+                applying.failure(catalog, &job, &reason, winnow_contract::job::JobState::Parked)?;
+            }
+            Ok(())
+        })?;
+        if !self.library.join("renditions").is_dir() {
+            self.heal_renditions()?;
+        }
+        let left = self.read(catalog::jobs::unfinished)?;
+        self.meter.add(left, self.now());
+        Ok(())
+    }
+
+    /// Asks the decoder again for every asset with a rendition whose file is gone. Gives back how many assets.
+    pub(crate) fn heal_renditions(&self) -> Result<u32> {
+        let rows = self.read(catalog::assets::all_renditions)?;
+        let mut assets: Vec<_> = rows.into_iter().filter(|(id, _)| !self.renditions.has(id)).map(|(_, asset)| asset).collect();
+        assets.sort();
+        assets.dedup();
+        let now = self.now();
+        let count = u32::try_from(assets.len()).unwrap_or(u32::MAX);
+        self.write(move |catalog| assets.iter().try_for_each(|asset| catalog::jobs::decode_again(catalog, asset, now).map(drop)))?;
+        Ok(count)
+    }
+
+    /// Runs every lane on threads of its own until the handle is stopped or dropped.
+    pub fn start(self: &Arc<Self>) -> Result<Running> {
+        let mut threads = Vec::new();
+        for lane in Lane::ALL {
+            for number in 0..self.width(*lane) {
+                let engine = Arc::clone(self);
+                let name = format!("winnow-{lane}-{number}");
+                threads.push(std::thread::Builder::new().name(name).spawn(move || engine.run_lane(*lane))?);
+            }
+        }
+        Ok(Running { engine: Arc::clone(self), threads })
+    }
+
+    /// Threads of a lane.
+    pub fn width(&self, lane: Lane) -> usize {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let work = &self.settings().work;
+        let or_cores = |width: u32| if width == 0 { cores } else { width as usize };
+        match lane {
+            Lane::Io => 2,
+            Lane::Decode => or_cores(work.decode_width),
+            Lane::Ocr => or_cores(work.ocr_width),
+        }
+    }
+
+    fn run_lane(&self, lane: Lane) {
+        loop {
+            let rung = *self.bell();
+            match self.tick(lane) {
+                Ok(Tick::Again) => {}
+                Ok(Tick::Wait(time)) => self.rest(rung, time),
+                Ok(Tick::Stop) => return,
+                Err(error) => {
+                    tracing::error!(lane = lane.as_str(), "a lane met an error: {error}");
+                    self.rest(rung, Duration::from_secs(1));
+                }
+            }
+        }
+    }
+
+    /// Sleeps until the bell rings again or the time is over.
+    fn rest(&self, rung: u64, time: Duration) {
+        let wait = self.bell.1.wait_timeout_while(self.bell(), time, |now| *now == rung && !self.stopping());
+        drop(wait);
+    }
+
+    fn bell(&self) -> MutexGuard<'_, u64> {
+        self.bell.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ring(&self) {
+        *self.bell() += 1;
+        self.bell.1.notify_all();
+    }
+
+    /// Hears every event. Only one listener; it must return at once.
+    pub fn listen(&self, listener: impl Fn(Event) + Send + Sync + 'static) {
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(listener));
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        if let Some(listener) = &*self.listener.lock().unwrap_or_else(PoisonError::into_inner) {
+            listener(event);
+        }
+    }
+
+    /// Passes on what a commit touched, and wakes the lanes.
+    pub(crate) fn tell(&self, touched: Touched) {
+        if touched.files > 0 {
+            self.meter.add(touched.files, self.now());
+        }
+        let Touched { mut assets, review, folders, .. } = touched;
+        assets.sort();
+        assets.dedup();
+        let more = assets.len() > 50;
+        assets.truncate(50);
+        if !assets.is_empty() {
+            self.emit(Event::AssetsChanged { assets, more });
+        }
+        if review {
+            self.emit(Event::ReviewChanged);
+        }
+        if folders {
+            self.emit(Event::FoldersChanged);
+        }
+        self.emit(Event::JobsChanged);
+        self.free_stranded();
+        self.ring();
+    }
+
+    pub(crate) fn strand(&self, job: Job) {
+        self.stranded.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+    }
+
+    fn free_stranded(&self) {
+        let stranded = std::mem::take(&mut *self.stranded.lock().unwrap_or_else(PoisonError::into_inner));
+        for job in stranded {
+            let (id, now) = (job.id.clone(), self.now());
+            let freed = self.write(move |catalog| catalog::jobs::put_back(catalog, &id, 1, 0, now, now));
+            if freed.is_err() {
+                self.strand(job);
+            }
+        }
+    }
+
+    /// True when nothing waits or runs.
+    pub fn is_settled(&self) -> Result<bool> {
+        let counts = self.read(catalog::jobs::counts)?;
+        Ok(counts.queued == 0 && counts.running == 0)
+    }
+
+    /// Asks everything under way to end soon; ticks answer `Stop` from now on.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.cancel.cancel();
+        self.ring();
+    }
+
+    pub(crate) fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn paused(&self) -> bool {
+        self.paused.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_paused(&self, paused: bool) {
+        self.paused.store(paused, Ordering::SeqCst);
+        self.ring();
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.ports.clock.now_ms()
+    }
+
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    pub(crate) fn breaks(&self) -> &Breaks {
+        &self.breaks
+    }
+
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    pub(crate) fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    pub(crate) fn renditions(&self) -> &Renditions {
+        &self.renditions
+    }
+
+    /// Folder of the library.
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        self.settings_file().settings.clone()
+    }
+
+    pub(crate) fn settings_file(&self) -> Arc<SettingsFile> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_settings_file(&self, file: SettingsFile) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(file);
+    }
+
+    pub(crate) fn context<'a>(&'a self, settings: &'a Settings) -> Context<'a> {
+        Context {
+            ports: &self.ports,
+            settings,
+            library: &self.library,
+            reader: &self.reader,
+            renditions: &self.renditions,
+            recognisers: &self.recognisers,
+            value_key: self.value_key,
+            cancel: &self.cancel,
+            breaks: &self.breaks,
+        }
+    }
+
+    pub(crate) fn applying(&self) -> Applying {
+        Applying { ports: self.ports.clone(), breaks: self.breaks.clone() }
+    }
+
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.reader.read(query)
+    }
+
+    pub(crate) fn writer(&self) -> Result<&Writer> {
+        self.writer.as_ref().ok_or(EngineError::ReadOnly)
+    }
+
+    /// A change that somebody waits for.
+    pub(crate) fn write<T: Send + 'static>(&self, change: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+        self.writer()?.urgent(change)
+    }
+}
+
+/// Takes the lock of a library, creating its folder.
+fn lock(library: &Path) -> Result<File> {
+    let unusable = |error: std::io::Error| EngineError::Unusable(error.to_string());
+    fs_err::create_dir_all(library).map_err(unusable)?;
+    let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(library.join("lock")).map_err(unusable)?;
+    let file = file.into_file();
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(EngineError::Locked),
+        Err(std::fs::TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+/// The lanes at work; dropping it stops them and waits for what is under way.
+pub struct Running {
+    engine: Arc<Engine>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.engine.stop();
+        for thread in self.threads.drain(..) {
+            drop(thread.join());
+        }
+    }
+}

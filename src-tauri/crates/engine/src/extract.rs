@@ -1,0 +1,11 @@
+//! Stages that take something out of bytes: scan a folder, read a file, decode it, read the words on it.
+//!
+//! A stage is a function from a job to an outcome; none of them writes to the catalog.
+
+pub mod chunks;
+pub mod decode;
+pub mod files;
+pub mod ocr;
+pub mod read;
+pub mod scan;
+pub mod walk;

@@ -1,0 +1,81 @@
+//! Cuts a text into chunks: at paragraphs, else at sentences, else at spaces, never longer than a limit.
+//!
+//! Knows no embedder: the cut is the same whatever reads it later.
+
+use crate::outcome::NewChunk;
+use winnow_contract::asset::Span;
+use winnow_contract::id::ChunkId;
+
+/// Unicode scalar values that a chunk aims at …
+const AIM: usize = 1000;
+/// … and never exceeds.
+const LIMIT: usize = 1500;
+
+/// Chunks that cover every non-blank character of a text exactly once.
+pub fn cut(text: &str, spans: &[Span], mut id: impl FnMut() -> String) -> Vec<NewChunk> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut chunks = Vec::new();
+    let mut start = 0;
+    while start < characters.len() {
+        let end = start + length(&characters[start..]);
+        if let Some((from, to)) = trim(&characters, start, end) {
+            chunks.push(NewChunk { id: ChunkId(id()), start: from, end: to, page: page_at(spans, from) });
+        }
+        start = end;
+    }
+    chunks
+}
+
+/// Where to cut what is left.
+fn length(rest: &[char]) -> usize {
+    if rest.len() <= LIMIT {
+        return rest.len();
+    }
+    let window = &rest[..LIMIT];
+    let paragraph = |at: usize| window[at - 1] == '\n' && window.get(at.wrapping_sub(2)) == Some(&'\n');
+    let sentence = |at: usize| window[at - 1].is_whitespace() && at >= 2 && matches!(window[at - 2], '.' | '!' | '?' | '\n' | '。');
+    let space = |at: usize| window[at - 1].is_whitespace();
+    last_at(paragraph).or_else(|| last_at(sentence)).or_else(|| last_at(space)).unwrap_or(LIMIT)
+}
+
+/// The last place from the aim (then from half of it) where a cut fits.
+fn last_at(fits: impl Fn(usize) -> bool) -> Option<usize> {
+    (AIM / 2..=LIMIT).rev().find(|at| *at <= AIM + 200 && fits(*at)).or_else(|| (AIM..=LIMIT).rev().find(|at| fits(*at)))
+}
+
+fn trim(characters: &[char], start: usize, end: usize) -> Option<(u32, u32)> {
+    let slice = &characters[start..end];
+    let first = slice.iter().position(|character| !character.is_whitespace())?;
+    let last = slice.iter().rposition(|character| !character.is_whitespace())?;
+    Some((u32::try_from(start + first).ok()?, u32::try_from(start + last + 1).ok()?))
+}
+
+fn page_at(spans: &[Span], at: u32) -> Option<u32> {
+    spans.get(spans.partition_point(|span| span.end <= at)).and_then(|span| span.page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_cover_every_character_once_and_stay_below_the_limit() {
+        let check = |text: &str, expected: Option<usize>| {
+            let chunks = cut(text, &[], || "c".into());
+            let characters: Vec<char> = text.chars().collect();
+            let covered: String = chunks.iter().flat_map(|chunk| &characters[chunk.start as usize..chunk.end as usize]).filter(|c| !c.is_whitespace()).collect();
+            let wanted: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            assert_eq!(covered, wanted);
+            assert!(chunks.iter().all(|chunk| (chunk.end - chunk.start) as usize <= LIMIT));
+            if let Some(expected) = expected {
+                assert_eq!(chunks.len(), expected);
+            }
+        };
+        check("", Some(0));
+        check(" \n\n ", Some(0));
+        check("one short paragraph", Some(1));
+        check(&"word ".repeat(2000), None);
+        check(&"ä".repeat(4000), Some(3));
+        check(&format!("{}\n\n{}", "first. ".repeat(120), "second. ".repeat(120)), Some(2));
+    }
+}

@@ -1,0 +1,127 @@
+//! Stage `decode`: hands an asset's bytes to a decoder and keeps what it gives: facts, pictures, text.
+//!
+//! Never looks at the bytes itself.
+
+use super::{chunks, files};
+use crate::breaks::Point;
+use crate::catalog::assets::{self, Source};
+use crate::catalog::locations;
+use crate::jobs::{Context, Job, broken};
+use crate::outcome::{NewExtraction, NewJob, NewRendition, Outcome, Subject, Write};
+use crate::paths;
+use crate::pipeline;
+use crate::ports::{CallLimits, DecodedFile, StageError};
+use crate::renditions::Renditions;
+use crate::enrich::sensitive;
+use std::fs::File;
+use winnow_contract::Words;
+use winnow_contract::asset::AssetState;
+use winnow_contract::id::{AssetId, ExtractionId};
+use winnow_contract::job::JobKind;
+use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText};
+
+pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
+    let asset = AssetId::from(job.subject.as_str());
+    let Some(source) = context.read(|catalog| assets::source(catalog, &asset))? else { return Ok(Outcome::default()) };
+    let (file, extension) = open(&asset, &source, context)?;
+    let decoded = context.ports.decode.decode(&request(&source, extension, context), file, limits(context), context.cancel)?;
+    context.reach(Point::DecodeAnswered)?;
+    outcome(asset, source, decoded, context)
+}
+
+/// The first location whose file is still the one that was hashed.
+fn open(asset: &AssetId, source: &Source, context: &Context<'_>) -> Result<(File, String), StageError> {
+    let places = context.read(|catalog| locations::places(catalog, asset))?;
+    let mut why = Words::new("vanished");
+    for place in places {
+        match files::open(&place.folder, &place.path) {
+            Ok((file, metadata)) if files::size(&metadata) == source.bytes && files::mtime_ns(&metadata) == place.mtime_ns => {
+                return Ok((file, paths::extension(&place.path)));
+            }
+            Ok(_) => why = Words::new("still_changing"),
+            Err(words) => why = words,
+        }
+    }
+    Err(StageError::Broken(why))
+}
+
+fn request(source: &Source, extension: String, context: &Context<'_>) -> DecodeRequest {
+    DecodeRequest { extension, bytes: source.bytes, limits: context.settings.decode_limits() }
+}
+
+fn limits(context: &Context<'_>) -> CallLimits {
+    let decode = &context.settings.decode;
+    CallLimits { seconds: decode.seconds, memory_mb: decode.memory_mb, recycle_after: decode.recycle_after }
+}
+
+fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, context: &Context<'_>) -> Result<Outcome, StageError> {
+    let DecodedFile { head, blob } = decoded;
+    let renditions = put(&asset, &head, &blob, context)?;
+    let mut notes = head.notes.clone();
+    if head.unread {
+        notes.push(Words::new("no_reader").with("media_type", &head.media_type));
+    }
+    let mut outcome = Outcome { card: context.ports.decode.card().to_owned(), input_hash: Some(source.hash), ..Outcome::default() };
+    let described = Write::Described { asset: asset.clone(), kind: head.kind, media_type: head.media_type.clone(), state: state(&head) };
+    outcome.writes.push(described);
+    outcome.writes.push(Write::Notes { asset: asset.clone(), stage: JobKind::Decode, notes });
+    outcome.writes.push(Write::Properties { asset: asset.clone(), properties: head.properties });
+    outcome.writes.push(Write::Renditions { asset: asset.clone(), renditions });
+    let text = head.text.map(|text| extraction(&asset, text, context));
+    let text_hash = text.as_ref().map(|text| *blake3::hash(text.text.as_bytes()).as_bytes());
+    outcome.writes.extend(text.map(Write::Extraction));
+    for kind in pipeline::next(JobKind::Decode, head.kind) {
+        outcome.next.extend(follow(*kind, &asset, &source, text_hash, context));
+    }
+    Ok(outcome)
+}
+
+fn state(head: &Decoded) -> AssetState {
+    match (head.unread, head.partial) {
+        (true, _) => AssetState::Unread,
+        (false, true) => AssetState::Partial,
+        (false, false) => AssetState::Ready,
+    }
+}
+
+/// Puts the pictures in place before any row names them.
+fn put(asset: &AssetId, head: &Decoded, blob: &[u8], context: &Context<'_>) -> Result<Vec<NewRendition>, StageError> {
+    let mut rest = blob;
+    let mut renditions = Vec::new();
+    for picture in &head.renditions {
+        let cut = rest.split_at_checked(picture.bytes as usize);
+        let (bytes, behind) = cut.ok_or_else(|| StageError::Crashed(Words::new("worker_lost")))?;
+        rest = behind;
+        let id = Renditions::id(asset, picture.kind, picture.page);
+        context.renditions.put(&id, bytes).map_err(broken)?;
+        context.reach(Point::RenditionPut)?;
+        let (kind, page, media_type) = (picture.kind, picture.page, picture.media_type.clone());
+        renditions.push(NewRendition { id, kind, page, media_type, width: picture.width, height: picture.height, bytes: picture.bytes });
+    }
+    Ok(renditions)
+}
+
+fn extraction(asset: &AssetId, text: DecodedText, context: &Context<'_>) -> NewExtraction {
+    let chunks = chunks::cut(&text.text, &text.spans, || context.id());
+    NewExtraction {
+        id: ExtractionId(context.id()),
+        asset: asset.clone(),
+        stage: JobKind::Decode,
+        tool: text.tool,
+        text: text.text,
+        confidence: None,
+        spans: text.spans,
+        chunks,
+        read_from: None,
+    }
+}
+
+fn follow(kind: JobKind, asset: &AssetId, source: &Source, text_hash: Option<[u8; 32]>, context: &Context<'_>) -> Option<NewJob> {
+    match kind {
+        JobKind::Ocr => super::ocr::job(asset, &source.hash, context),
+        JobKind::Detect => text_hash.and_then(|hash| sensitive::job(asset, &hash, context)),
+        JobKind::Scan | JobKind::Ingest | JobKind::Decode => {
+            Some(NewJob { kind, subject: Subject::Row(asset.to_string()), fingerprint: String::new(), params: None, again: false })
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Walks a folder in the byte order of its paths, a slice at a time, so that memory stays bounded and a kill costs one slice.
+//!
+//! Follows no link, opens no file, returns regular files only. Does not know the catalog.
+
+use super::files;
+use crate::paths;
+use globset::GlobSet;
+use std::io;
+use std::path::Path;
+
+/// A regular file as the folder lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Relative to the folder, parts joined by `/`.
+    pub path: Vec<u8>,
+    pub size: i64,
+    pub mtime_ns: i64,
+}
+
+/// Part of a walk.
+#[derive(Debug, Default)]
+pub struct Slice {
+    pub files: Vec<Listed>,
+    /// Where to go on; none at the end.
+    pub cursor: Option<Vec<u8>>,
+    /// Folders that could not be listed: what is in them is unknown, not gone.
+    pub closed: Vec<Vec<u8>>,
+}
+
+/// What is walked: all below `prefix` (empty, or a path that ends in `/`) and behind `cursor`.
+pub struct Walk<'a> {
+    pub folder: &'a Path,
+    pub prefix: &'a [u8],
+    pub cursor: &'a [u8],
+    pub ignore: &'a GlobSet,
+    /// A folder that is left out: the library's own.
+    pub except: &'a Path,
+    pub limit: usize,
+}
+
+/// A name in a listing; a folder's key ends in `/`, which makes the order that of whole paths.
+struct Entry {
+    key: Vec<u8>,
+    listed: Option<Listed>,
+}
+
+impl Walk<'_> {
+    /// The next slice. Fails only if the folder itself cannot be listed.
+    pub fn slice(&self) -> io::Result<Slice> {
+        let mut slice = Slice::default();
+        let mut open = vec![self.list(self.prefix)?.into_iter()];
+        while let Some(entries) = open.last_mut() {
+            let Some(entry) = entries.next() else {
+                open.pop();
+                continue;
+            };
+            match entry.listed {
+                Some(listed) => {
+                    if slice.files.len() == self.limit {
+                        slice.cursor = slice.files.last().map(|last| last.path.clone());
+                        return Ok(slice);
+                    }
+                    slice.files.push(listed);
+                }
+                None => match self.list(&entry.key) {
+                    Ok(inner) => open.push(inner.into_iter()),
+                    Err(_) => slice.closed.push(entry.key),
+                },
+            }
+        }
+        Ok(slice)
+    }
+
+    /// Everything in one folder that lies behind the cursor, in order.
+    fn list(&self, prefix: &[u8]) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(self.folder.join(paths::from_bytes(prefix)))? {
+            if let Some(entry) = self.entry(prefix, &entry?) {
+                entries.push(entry);
+            }
+        }
+        entries.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        Ok(entries)
+    }
+
+    fn entry(&self, prefix: &[u8], entry: &std::fs::DirEntry) -> Option<Entry> {
+        let name = entry.file_name();
+        if self.ignore.is_match(Path::new(&name)) {
+            return None;
+        }
+        let mut key = [prefix, &paths::to_bytes(&name)].concat();
+        let kind = entry.file_type().ok()?;
+        if kind.is_dir() {
+            if entry.path() == self.except {
+                return None;
+            }
+            key.push(b'/');
+            let behind = key.as_slice() > self.cursor || self.cursor.starts_with(&key);
+            return behind.then_some(Entry { key, listed: None });
+        }
+        if !kind.is_file() || key.as_slice() <= self.cursor {
+            return None;
+        }
+        let metadata = entry.metadata().ok()?;
+        let listed = Listed { path: key.clone(), size: files::size(&metadata), mtime_ns: files::mtime_ns(&metadata) };
+        Some(Entry { key, listed: Some(listed) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(paths: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for path in paths {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            std::fs::write(path, "x").expect("a file");
+        }
+        folder
+    }
+
+    fn ignore() -> GlobSet {
+        let mut set = globset::GlobSetBuilder::new();
+        set.add(globset::Glob::new(".*").expect("a glob"));
+        set.build().expect("a set")
+    }
+
+    /// Walks in slices of `limit` and joins them.
+    fn walk(folder: &Path, limit: usize) -> Vec<String> {
+        let (mut cursor, mut seen) = (Vec::new(), Vec::new());
+        loop {
+            let slice = Walk { folder, prefix: b"", cursor: &cursor, ignore: &ignore(), except: Path::new(""), limit }.slice().expect("a slice");
+            seen.extend(slice.files.iter().map(|file| String::from_utf8_lossy(&file.path).into_owned()));
+            match slice.cursor {
+                Some(next) => cursor = next,
+                None => return seen,
+            }
+        }
+    }
+
+    #[test]
+    fn slices_of_any_size_make_the_same_walk_in_byte_order() {
+        let folder = tree(&["b.txt", "a/z", "a/b/c", "a.txt", "a-1", ".hidden/x", "a/.x", "c/d/e/f", "c/d.txt"]);
+        let whole = walk(folder.path(), 1000);
+        assert_eq!(whole, ["a-1", "a.txt", "a/b/c", "a/z", "b.txt", "c/d.txt", "c/d/e/f"]);
+        for limit in 1..8 {
+            assert_eq!(walk(folder.path(), limit), whole, "slices of {limit}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_pipes_are_not_followed() {
+        let folder = tree(&["real.txt"]);
+        std::os::unix::fs::symlink("/etc", folder.path().join("outside")).expect("a link");
+        std::os::unix::fs::symlink("real.txt", folder.path().join("alias.txt")).expect("a link");
+        rustix::fs::mknodat(rustix::fs::CWD, folder.path().join("pipe"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).expect("a pipe");
+        assert_eq!(walk(folder.path(), 10), ["real.txt"]);
+    }
+}

@@ -1,0 +1,65 @@
+//! Jobs: persisted units of work, and what a stage gets to see when it runs one.
+//!
+//! `run` is the runner; the rows are in `catalog::jobs`.
+
+pub mod progress;
+pub mod run;
+
+use crate::breaks::{Breaks, Point};
+use crate::catalog::reader::Reader;
+use crate::enrich::detect::Recognisers;
+use crate::ports::{Cancel, Ports, StageError};
+use crate::renditions::Renditions;
+use crate::settings::Settings;
+use winnow_contract::Words;
+use winnow_contract::job::{JobKind, Lane};
+
+/// A job as it was leased.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub id: String,
+    pub kind: JobKind,
+    pub lane: Lane,
+    /// Id of the folder, location or asset.
+    pub subject: String,
+    pub params: Option<Vec<u8>>,
+    pub attempts: u32,
+    pub crashes: u32,
+}
+
+/// What a stage may use. It can read; it cannot write.
+pub struct Context<'a> {
+    pub ports: &'a Ports,
+    pub settings: &'a Settings,
+    /// Folder of the library, which is never read as an original.
+    pub library: &'a std::path::Path,
+    pub reader: &'a Reader,
+    pub renditions: &'a Renditions,
+    pub recognisers: &'a Recognisers,
+    /// For keyed hashes of values.
+    pub value_key: [u8; 32],
+    pub cancel: &'a Cancel,
+    pub breaks: &'a Breaks,
+}
+
+impl Context<'_> {
+    /// A new id.
+    pub fn id(&self) -> String {
+        self.ports.ids.next()
+    }
+
+    /// A commit point inside a stage.
+    pub fn reach(&self, point: Point) -> Result<(), StageError> {
+        self.breaks.hit(point).map_err(broken)
+    }
+
+    /// Asks the catalog; a failure there is an internal one.
+    pub fn read<T>(&self, query: impl FnOnce(&rusqlite::Connection) -> crate::error::Result<T>) -> Result<T, StageError> {
+        self.reader.read(query).map_err(broken)
+    }
+}
+
+/// An engine error inside a stage: worth another try, for the catalog may have been busy or the disk full.
+pub fn broken(error: crate::error::EngineError) -> StageError {
+    StageError::Retry(Words::new("internal").with("why", error))
+}

@@ -1,0 +1,160 @@
+//! The runner: leases jobs, runs their stages, and hands each outcome to the writer. One `tick` is one iteration.
+//!
+//! Stages that fail, panic or lose their worker end here as data; nothing stops the queue.
+
+use super::{Context, Job};
+use crate::breaks::Point;
+use crate::catalog::apply::Touched;
+use crate::catalog::jobs::{self as rows, PARK_AFTER};
+use crate::catalog::writer::Ticket;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::outcome::Outcome;
+use crate::pipeline;
+use crate::ports::StageError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+use winnow_contract::Words;
+use winnow_contract::job::{JobState, Lane};
+
+/// A lease outlives every time limit of a stage.
+const LEASE_MS: i64 = 30 * 60 * 1000;
+/// A lane without work looks again after this time even if nobody calls it.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// What a lane should do next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Tick {
+    /// There was work; there may be more.
+    Again,
+    /// Nothing may run before this time has passed, or before a job is enqueued.
+    Wait(Duration),
+    /// The engine is stopping.
+    Stop,
+}
+
+impl Engine {
+    /// One iteration of a lane: lease a batch, run it, wait until its outcomes are committed.
+    pub fn tick(&self, lane: Lane) -> Result<Tick> {
+        if self.stopping() {
+            return Ok(Tick::Stop);
+        }
+        if self.paused() {
+            return Ok(Tick::Wait(IDLE));
+        }
+        let jobs = self.claim(lane)?;
+        if jobs.is_empty() {
+            return Ok(Tick::Wait(self.until_due(lane)?));
+        }
+        self.breaks().hit(Point::JobsClaimed)?;
+        let tickets: Vec<_> = jobs.into_iter().map(|job| (self.run(&job), job)).collect();
+        for (ticket, job) in tickets {
+            self.settle_one(ticket, &job);
+        }
+        Ok(Tick::Again)
+    }
+
+    /// Ticks every lane until no job is left that could run now.
+    pub fn settle(&self) -> Result<()> {
+        while !self.stopping() {
+            let mut busy = false;
+            for lane in Lane::ALL {
+                busy |= self.tick(*lane)? == Tick::Again;
+            }
+            if !busy {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn claim(&self, lane: Lane) -> Result<Vec<Job>> {
+        let now = self.now();
+        let owner = self.owner().to_owned();
+        let waiting = self.read(|catalog| Ok(rows::next_due(catalog, lane)?.is_some_and(|due| due <= now)))?;
+        if !waiting {
+            return Ok(Vec::new());
+        }
+        let limit = pipeline::batch(lane);
+        self.writer()?.submit(move |catalog| rows::claim(catalog, lane, limit, &owner, now, now + LEASE_MS)).wait()
+    }
+
+    fn until_due(&self, lane: Lane) -> Result<Duration> {
+        let due = self.read(|catalog| rows::next_due(catalog, lane))?;
+        let wait = due.map_or(IDLE, |due| Duration::from_millis(u64::try_from((due - self.now()).max(1)).unwrap_or(1)));
+        Ok(wait.min(IDLE))
+    }
+
+    /// Runs one job and hands what came of it to the writer.
+    fn run(&self, job: &Job) -> Result<Ticket<Touched>> {
+        let started = self.now();
+        let settings = self.settings();
+        let context = self.context(&settings);
+        let result = catch_unwind(AssertUnwindSafe(|| pipeline::run(job, &context)));
+        match result {
+            Ok(Ok(outcome)) => self.commit(job, outcome, started),
+            Ok(Err(error)) => self.fail(job, error, &context),
+            Err(panic) => self.crashed(job, &Words::new("internal").with("why", message(&*panic))),
+        }
+    }
+
+    fn commit(&self, job: &Job, outcome: Outcome, started: i64) -> Result<Ticket<Touched>> {
+        let (applying, job) = (self.applying(), job.clone());
+        Ok(self.writer()?.submit(move |catalog| applying.outcome(catalog, &job, &outcome, started)))
+    }
+
+    fn fail(&self, job: &Job, error: StageError, context: &Context<'_>) -> Result<Ticket<Touched>> {
+        match error {
+            StageError::Broken(reason) => self.end(job, reason, JobState::Failed),
+            StageError::Missing(card) => self.end(job, Words::new("model_missing").with("card", card), JobState::Failed),
+            StageError::Retry(reason) if job.attempts >= 3 => self.end(job, reason, JobState::Failed),
+            StageError::Retry(_) => self.put_back(job, 1, 0, i64::from(context.settings.ingest.changing_wait) * 1000),
+            StageError::Crashed(reason) => self.crashed(job, &reason),
+            StageError::Cancelled => self.put_back(job, 0, 0, 0),
+        }
+    }
+
+    /// A crash of the work itself: it is tried again behind everything else, and set aside after the third time.
+    fn crashed(&self, job: &Job, reason: &Words) -> Result<Ticket<Touched>> {
+        if job.crashes + 1 < PARK_AFTER {
+            return self.put_back(job, 0, 1, 0);
+        }
+        self.end(job, reason.clone(), JobState::Parked)
+    }
+
+    fn end(&self, job: &Job, reason: Words, state: JobState) -> Result<Ticket<Touched>> {
+        let (applying, job) = (self.applying(), job.clone());
+        Ok(self.writer()?.submit(move |catalog| applying.failure(catalog, &job, &reason, state)))
+    }
+
+    fn put_back(&self, job: &Job, attempts: u32, crashes: u32, wait_ms: i64) -> Result<Ticket<Touched>> {
+        let (id, now) = (job.id.clone(), self.now());
+        Ok(self.writer()?.submit(move |catalog| {
+            rows::put_back(catalog, &id, attempts, crashes, now + wait_ms, now)?;
+            Ok(Touched::default())
+        }))
+    }
+
+    /// Waits for the commit. An outcome that could not be written leaves its job waiting, to be tried again.
+    fn settle_one(&self, ticket: Result<Ticket<Touched>>, job: &Job) {
+        match ticket.and_then(Ticket::wait) {
+            Ok(touched) => {
+                self.meter().end(job.lane, self.now());
+                self.tell(touched);
+            }
+            Err(error) => {
+                tracing::warn!(job = job.id, kind = job.kind.as_str(), "an outcome was not written: {error}");
+                let again = self.put_back(job, 1, 0, 1000).and_then(Ticket::wait);
+                if again.is_err() {
+                    self.strand(job.clone());
+                }
+            }
+        }
+    }
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+    // A panic's message may quote what it stumbled on, so only its first words are kept when it is our own.
+    text.filter(|text| text.starts_with("BUG:")).unwrap_or_else(|| "it stopped with a panic".into())
+}

@@ -1,0 +1,142 @@
+//! What a stage gives back: the only way anything derived is written. The runner commits it whole or not at all.
+//!
+//! Holds no SQL; `catalog::apply` carries it out.
+
+use crate::review::policy::NewItem;
+use serde::Serialize;
+use winnow_contract::Words;
+use winnow_contract::asset::{AssetState, MediaKind, PixelBox, Property, RenditionKind, Span};
+use winnow_contract::id::*;
+use winnow_contract::job::JobKind;
+
+/// The result of one run.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Tool or model card with version.
+    pub card: String,
+    /// BLAKE3 of what was read, when it was read as a whole.
+    pub input_hash: Option<[u8; 32]>,
+    pub writes: Vec<Write>,
+    pub next: Vec<NewJob>,
+}
+
+/// A job to enqueue. Enqueuing a known key is a no-op, unless `again` puts a finished one back.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    pub kind: JobKind,
+    pub subject: Subject,
+    pub fingerprint: String,
+    pub params: Option<Vec<u8>>,
+    pub again: bool,
+}
+
+/// What a job is about.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    Row(String),
+    /// The asset that the location is bound to once the writes of the same outcome are done.
+    AssetAt(LocationId),
+}
+
+/// One change. Serialised only to be digested for the audit trail.
+#[derive(Debug, Serialize)]
+pub enum Write {
+    /// Files seen in a folder that are new, changed or back.
+    Seen { folder: FolderId, files: Vec<SeenFile> },
+    /// Locations whose file is no longer there.
+    Gone { locations: Vec<LocationId> },
+    /// A folder was walked to its end, or could not be reached.
+    Scanned { folder: FolderId, reached: bool },
+    /// A location's bytes were read: they are this content.
+    Bound { location: LocationId, new_asset: AssetId, hash: [u8; 32], bytes: i64 },
+    /// What an asset is and how its reading ended.
+    Described { asset: AssetId, kind: MediaKind, media_type: String, state: AssetState },
+    /// All notes of a stage on an asset.
+    Notes { asset: AssetId, stage: JobKind, notes: Vec<Words> },
+    /// All facts read out of an asset.
+    Properties { asset: AssetId, properties: Vec<Property> },
+    /// All pictures of an asset; their files are in place.
+    Renditions { asset: AssetId, renditions: Vec<NewRendition> },
+    /// The text of an asset as a stage read it; supersedes what the stage read before.
+    Extraction(NewExtraction),
+    /// All findings in an asset and what they ask; supersedes the ones before.
+    Findings { asset: AssetId, findings: Vec<NewFinding>, items: Vec<NewItem> },
+    /// Whether the reading of an asset is doubtful.
+    Reading { asset: AssetId, item: Option<NewItem> },
+}
+
+#[derive(Debug, Serialize)]
+pub struct SeenFile {
+    pub location: LocationId,
+    /// Relative to the folder.
+    pub path: Vec<u8>,
+    pub display: String,
+    pub size: i64,
+    pub mtime_ns: i64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct NewRendition {
+    pub id: RenditionId,
+    pub kind: RenditionKind,
+    pub page: u32,
+    pub media_type: String,
+    pub width: u32,
+    pub height: u32,
+    pub bytes: u32,
+}
+
+#[derive(Debug, Serialize)]
+pub struct NewExtraction {
+    pub id: ExtractionId,
+    pub asset: AssetId,
+    pub stage: JobKind,
+    pub tool: String,
+    pub text: String,
+    pub confidence: Option<f32>,
+    pub spans: Vec<Span>,
+    pub chunks: Vec<NewChunk>,
+    /// The rendition it was read from, if it was read from one.
+    pub read_from: Option<RenditionId>,
+}
+
+/// Half-open, in Unicode scalar values of the extraction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewChunk {
+    pub id: ChunkId,
+    pub start: u32,
+    pub end: u32,
+    pub page: Option<u32>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct NewFinding {
+    pub id: FindingId,
+    pub extraction: ExtractionId,
+    pub entity: String,
+    pub start: u32,
+    pub end: u32,
+    pub page: Option<u32>,
+    pub boxes: Vec<PixelBox>,
+    pub score: f32,
+    pub recogniser: String,
+    pub value_hash: [u8; 32],
+    pub severity: f32,
+    /// Someone is asked; otherwise it is only recorded.
+    pub ask: bool,
+    pub blocks: bool,
+    /// Topic of the item that asks about it: one of this outcome's, or an older one of the asset.
+    pub topic: Option<String>,
+}
+
+impl Outcome {
+    /// BLAKE3 over everything it writes, in order: what the audit trail commits to.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        for write in &self.writes {
+            serde_json::to_writer(&mut hasher, write).expect("BUG: writes are always JSON");
+            hasher.update(b"\n");
+        }
+        *hasher.finalize().as_bytes()
+    }
+}

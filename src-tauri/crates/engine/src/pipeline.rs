@@ -1,0 +1,66 @@
+//! The whole pipeline as one table: which job follows which, by kind of content, and where each runs.
+//!
+//! Adding a stage is a `JobKind`, a function and a line here; there are no wildcard arms.
+
+use crate::extract::{decode, ocr, read, scan};
+use crate::enrich::sensitive;
+use crate::jobs::{Context, Job};
+use crate::outcome::Outcome;
+use crate::ports::StageError;
+use winnow_contract::asset::MediaKind;
+use winnow_contract::job::{JobKind, Lane};
+
+/// The jobs that follow a stage on content of this kind.
+///
+/// scan → ingest → decode → (pictures: ocr →) detect
+pub fn next(stage: JobKind, kind: MediaKind) -> &'static [JobKind] {
+    use MediaKind::*;
+    match stage {
+        JobKind::Scan => &[JobKind::Ingest],
+        JobKind::Ingest => &[JobKind::Decode],
+        JobKind::Decode => match kind {
+            Text | Table | Web => &[JobKind::Detect],
+            Image => &[JobKind::Ocr],
+            Pdf | Office | Mail | Archive | Sound | Video | Empty | Other => &[],
+        },
+        JobKind::Ocr => &[JobKind::Detect],
+        JobKind::Detect => &[],
+    }
+}
+
+/// Where a job waits and runs.
+pub fn lane(kind: JobKind) -> Lane {
+    match kind {
+        JobKind::Scan | JobKind::Ingest | JobKind::Detect => Lane::Io,
+        JobKind::Decode => Lane::Decode,
+        JobKind::Ocr => Lane::Ocr,
+    }
+}
+
+/// True when the work happens inside this process, so that a death of the process counts against the job.
+pub fn in_process(kind: JobKind) -> bool {
+    match kind {
+        JobKind::Scan | JobKind::Ingest | JobKind::Detect => true,
+        JobKind::Decode | JobKind::Ocr => false,
+    }
+}
+
+/// Jobs leased together: short work shares a commit, long work is taken one by one.
+pub fn batch(lane: Lane) -> u32 {
+    match lane {
+        Lane::Io => 64,
+        Lane::Decode => 8,
+        Lane::Ocr => 1,
+    }
+}
+
+/// Runs the stage of a job.
+pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
+    match job.kind {
+        JobKind::Scan => scan::run(job, context),
+        JobKind::Ingest => read::run(job, context),
+        JobKind::Decode => decode::run(job, context),
+        JobKind::Ocr => ocr::run(job, context),
+        JobKind::Detect => sensitive::run(job, context),
+    }
+}

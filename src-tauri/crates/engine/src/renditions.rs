@@ -1,0 +1,74 @@
+//! The one door to rendition files: put and get by id. They are a cache beside the catalog and may vanish at any time.
+//!
+//! Knows no rows; who needs a missing file asks the pipeline to make it again.
+
+use crate::error::Result;
+use std::path::PathBuf;
+use winnow_contract::asset::RenditionKind;
+use winnow_contract::id::{AssetId, RenditionId};
+
+/// Folder of a library's renditions.
+pub struct Renditions {
+    folder: PathBuf,
+}
+
+impl Renditions {
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// The id of an asset's rendition: the same each time it is made, so that making it again leaves nothing behind.
+    pub fn id(asset: &AssetId, kind: RenditionKind, page: u32) -> RenditionId {
+        let hash = blake3::hash(format!("{asset}/{kind}/{page}").as_bytes());
+        let mut bytes = [0u8; 16];
+        bytes.copy_from_slice(&hash.as_bytes()[..16]);
+        RenditionId(uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string())
+    }
+
+    /// Stores a file; whoever reads sees all of it or nothing.
+    pub fn put(&self, id: &RenditionId, bytes: &[u8]) -> Result<()> {
+        let path = self.path(id);
+        if let Some(folder) = path.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        let draft = path.with_extension("new");
+        fs_err::write(&draft, bytes)?;
+        fs_err::rename(&draft, &path)?;
+        Ok(())
+    }
+
+    /// The bytes, or none when the cache does not have them.
+    pub fn get(&self, id: &RenditionId) -> Result<Option<Vec<u8>>> {
+        match fs_err::read(self.path(id)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub fn has(&self, id: &RenditionId) -> bool {
+        self.path(id).is_file()
+    }
+
+    pub fn remove(&self, id: &RenditionId) -> Result<()> {
+        Ok(fs_err::remove_file(self.path(id))?)
+    }
+
+    /// Ids of every file in the cache.
+    pub fn list(&self) -> Result<Vec<RenditionId>> {
+        let mut ids = Vec::new();
+        let Ok(shelves) = fs_err::read_dir(&self.folder) else { return Ok(ids) };
+        for shelf in shelves {
+            for file in fs_err::read_dir(shelf?.path())? {
+                ids.push(RenditionId(file?.file_name().to_string_lossy().into_owned()));
+            }
+        }
+        Ok(ids)
+    }
+
+    fn path(&self, id: &RenditionId) -> PathBuf {
+        // Ids are ours, but one that comes in from outside must not leave the folder.
+        let name: String = id.as_str().chars().filter(|character| character.is_ascii_hexdigit() || *character == '-').collect();
+        self.folder.join(name.get(..2).unwrap_or("00")).join(name)
+    }
+}

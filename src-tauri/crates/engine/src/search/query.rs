@@ -1,0 +1,86 @@
+//! Reads what a person typed: words, "phrases in quotes", -words to leave out; the last word may be unfinished.
+//!
+//! Pure. Nothing a person types can be FTS5 syntax: every term is quoted.
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// FTS5 expressions that must each match somewhere in the asset.
+    pub wanted: Vec<String>,
+    /// FTS5 expressions that must match nowhere in the asset.
+    pub unwanted: Vec<String>,
+}
+
+impl Query {
+    /// None when there is nothing to look for.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let terms = terms(typed);
+        let open = !typed.ends_with(char::is_whitespace);
+        let last = terms.len().checked_sub(1)?;
+        let expression = |(at, term): (usize, &Term)| quote(&term.text, open && at == last && !term.phrase);
+        let pick = |unwanted| terms.iter().enumerate().filter(move |(_, term)| term.unwanted == unwanted).map(expression).collect::<Vec<_>>();
+        let query = Self { wanted: pick(false), unwanted: pick(true) };
+        (!query.wanted.is_empty()).then_some(query)
+    }
+
+    /// One expression that matches any wanted term: for ranking and marking.
+    pub fn any(&self) -> String {
+        self.wanted.join(" OR ")
+    }
+}
+
+struct Term {
+    text: String,
+    phrase: bool,
+    unwanted: bool,
+}
+
+fn terms(typed: &str) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for (at, part) in typed.split('"').enumerate() {
+        if at % 2 == 1 {
+            terms.push(Term { text: part.to_owned(), phrase: true, unwanted: false });
+            continue;
+        }
+        terms.extend(part.split_whitespace().map(|word| match word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
+            Some(rest) => Term { text: rest.to_owned(), phrase: false, unwanted: true },
+            None => Term { text: word.to_owned(), phrase: false, unwanted: false },
+        }));
+    }
+    terms.retain(|term| term.text.chars().any(char::is_alphanumeric));
+    terms
+}
+
+/// A quoted FTS5 string; a prefix when the word may be unfinished.
+fn quote(text: &str, prefix: bool) -> String {
+    let text: String = text.chars().filter(|character| *character != '"' && *character != '\0').collect();
+    if prefix { format!("\"{text}\"*") } else { format!("\"{text}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_becomes_quoted_terms() {
+        let check = |typed: &str, wanted: &[&str], unwanted: &[&str]| {
+            let query = Query::parse(typed).expect("a query");
+            assert_eq!(query.wanted, wanted, "{typed}");
+            assert_eq!(query.unwanted, unwanted, "{typed}");
+        };
+        check("light", &["\"light\"*"], &[]);
+        check("light ", &["\"light\""], &[]);
+        check("storm light", &["\"storm\"", "\"light\"*"], &[]);
+        check("\"harbour light\" 1911", &["\"harbour light\"", "\"1911\"*"], &[]);
+        check("light -house x", &["\"light\"", "\"x\"*"], &["\"house\""]);
+        check("NEAR(a b) OR * AND", &["\"NEAR(a\"", "\"b)\"", "\"OR\"", "\"AND\"*"], &[]);
+        check("an open \"quote", &["\"an\"", "\"open\"", "\"quote\""], &[]);
+    }
+
+    #[test]
+    fn nothing_to_look_for_is_no_query() {
+        for typed in ["", "   ", "\"\"", "- *", "-word", "\u{0}"] {
+            assert_eq!(Query::parse(typed), None, "{typed:?}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Answers requests with views: one place that says what the window and the command line can ask.
+//!
+//! Holds no SQL and no rules.
+
+use crate::catalog::{assets, audit, folders, jobs, lineage, locations, review as rows, texts};
+use crate::engine::Engine;
+use crate::error::{EngineError, Result};
+use crate::paths;
+use crate::review::{context, decide};
+use crate::search;
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::Value;
+use std::path::Path;
+use winnow_contract::asset::{AssetDetail, AssetFilter, ExtractionView};
+use winnow_contract::command::*;
+use winnow_contract::id::*;
+use winnow_contract::job::{Activity, Lane, LaneRow};
+use winnow_contract::review::{Decided, Undone};
+use winnow_contract::search::SearchPage;
+use winnow_contract::settings::SettingsView;
+use winnow_contract::status::{ModelRow, Status};
+use winnow_contract::{ApiError, Call, Event, Request, Words};
+
+/// Characters of a text that one view holds.
+const TEXT_LIMIT: usize = 200_000;
+
+/// A rendition's bytes as they are served.
+pub struct Picture {
+    pub media_type: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Engine {
+    /// Answers a request with its view.
+    pub fn ask<C: Call>(&self, call: C) -> std::result::Result<C::View, ApiError> {
+        let view = self.answer(call.into())?;
+        serde_json::from_value(view).map_err(|error| EngineError::Unusable(error.to_string()).into())
+    }
+
+    /// Answers any request with its view as JSON.
+    pub fn answer(&self, request: Request) -> std::result::Result<Value, ApiError> {
+        let limit = |limit: u32| limit.min(PAGE_LIMIT);
+        let answer = match request {
+            Request::GetStatus(_) => json(self.status()),
+            Request::ListAssets(ask) => json(self.read(|catalog| assets::page(catalog, &ask.filter, ask.sort, ask.offset, limit(ask.limit)))),
+            Request::GetAsset(ask) => json(self.read(|catalog| detail(catalog, &ask.asset, TEXT_LIMIT))),
+            Request::ListReview(ask) => json(self.read(|catalog| context::page(catalog, ask.filter, ask.offset, limit(ask.limit)))),
+            Request::GetReviewItem(ask) => json(self.read(|catalog| context::detail(catalog, &ask.item))),
+            Request::Decide(ask) => json(self.decide(ask)),
+            Request::Undo(ask) => json(self.undo(ask.count)),
+            Request::Search(ask) => json(self.search(&ask.query, &ask.filter, ask.offset, limit(ask.limit))),
+            Request::GetWhy(ask) => json(self.read(|catalog| lineage::walk(catalog, &ask.id, ask.down))),
+            Request::GetActivity(ask) => json(self.activity(ask.offset, limit(ask.limit))),
+            Request::Retry(ask) => json(self.retry(ask.job)),
+            Request::Rescan(ask) => json(self.rescan(&ask.folder)),
+            Request::SetPaused(ask) => {
+                self.set_paused(ask.paused);
+                json(self.status())
+            }
+            Request::GetSettings(_) => json(Ok(self.settings_file().view())),
+            Request::ChangeSetting(ask) => json(self.change_setting(&ask)),
+            Request::Choose(_) | Request::AddSample(_) | Request::ShowFile(_) => {
+                json(Err::<Done, _>(EngineError::Refused(Words::new("bad_request").with("why", "only the window can do this"))))
+            }
+        };
+        answer.map_err(ApiError::from)
+    }
+
+    fn status(&self) -> Result<Status> {
+        let now = self.now();
+        self.read(|catalog| {
+            let by_kind = rows::open_by_kind(catalog)?;
+            let waiting = jobs::oldest(catalog)?.map_or(0, |oldest| (now - oldest).max(0));
+            Ok(Status {
+                assets: assets::by_state(catalog)?,
+                jobs: jobs::counts(catalog)?,
+                review_open: by_kind.iter().map(|(_, count)| count).sum(),
+                review_by_kind: by_kind,
+                ingest_lag_s: waiting as f64 / 1000.0,
+                index_lag: 0,
+                models: self.models(),
+                folders: folders::rows(catalog)?,
+                progress: self.meter().progress(jobs::unfinished(catalog)?, now),
+                paused: self.paused(),
+                library: self.library().display().to_string(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            })
+        })
+    }
+
+    fn models(&self) -> Vec<ModelRow> {
+        let row = |card: &str| ModelRow { card: card.to_owned(), ready: !card.contains("missing") };
+        vec![row(self.ports().decode.card()), row(self.ports().ocr.card())]
+    }
+
+    fn decide(&self, request: Decide) -> Result<Decided> {
+        let applying = self.applying();
+        let decided = self.write(move |catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &request))?;
+        if decided.decision.is_some() {
+            self.emit(Event::ReviewChanged);
+        }
+        Ok(decided)
+    }
+
+    fn undo(&self, count: u32) -> Result<Undone> {
+        let applying = self.applying();
+        let undone = self.write(move |catalog| decide::undo(catalog, &applying.ports, &applying.breaks, count))?;
+        self.emit(Event::ReviewChanged);
+        Ok(undone)
+    }
+
+    fn search(&self, query: &str, filter: &AssetFilter, offset: u32, limit: u32) -> Result<SearchPage> {
+        self.read(|catalog| search::search(catalog, query, filter, offset, limit))
+    }
+
+    fn activity(&self, offset: u32, limit: u32) -> Result<Activity> {
+        let now = self.now();
+        self.read(|catalog| {
+            let lane = |lane: &Lane| -> Result<LaneRow> {
+                let width = u32::try_from(self.width(*lane)).unwrap_or(u32::MAX);
+                let running = jobs::running(catalog, *lane, width)?;
+                Ok(LaneRow { lane: *lane, queued: jobs::queued(catalog, *lane)?, running, per_second: self.meter().rate(*lane, now) })
+            };
+            let lanes = Lane::ALL.iter().map(lane).collect::<Result<_>>()?;
+            Ok(Activity { lanes, failures: jobs::failures(catalog, offset, limit)?, failed: jobs::counts(catalog)?.failed })
+        })
+    }
+
+    fn retry(&self, job: Option<JobId>) -> Result<Retried> {
+        let now = self.now();
+        let jobs = self.write(move |catalog| jobs::retry(catalog, job.as_ref(), now))?;
+        self.tell(Default::default());
+        Ok(Retried { jobs })
+    }
+
+    fn change_setting(&self, ask: &ChangeSetting) -> Result<SettingsView> {
+        // Only whoever holds the lock may change the library's file.
+        self.writer()?;
+        let changed = self.settings_file().change(self.library(), &ask.key, ask.value.as_deref())?;
+        let view = changed.view();
+        self.set_settings_file(changed);
+        Ok(view)
+    }
+
+    /// The bytes of a rendition. When its file is gone, it is asked for again and there is none for now.
+    pub fn picture(&self, id: &RenditionId) -> Result<Option<Picture>> {
+        let Some((row, asset)) = self.read(|catalog| assets::rendition(catalog, id))? else { return Ok(None) };
+        let bytes = self.renditions().get(id)?;
+        if bytes.is_none() && self.writer().is_ok() {
+            let now = self.now();
+            self.write(move |catalog| jobs::decode_again(catalog, &asset, now).map(drop))?;
+            self.tell(Default::default());
+        }
+        Ok(bytes.map(|bytes| Picture { media_type: row.media_type, bytes }))
+    }
+
+    /// The asset meant by an id or a path.
+    pub fn find_asset(&self, text: &str) -> Result<AssetId> {
+        let id = AssetId::from(text);
+        if self.read(|catalog| assets::exists(catalog, &id))? {
+            return Ok(id);
+        }
+        let path = std::path::absolute(text).unwrap_or_else(|_| text.into());
+        let path = path.canonicalize().unwrap_or(path);
+        self.read(|catalog| locations::asset_at(catalog, &paths::to_bytes(&path)))?.ok_or_else(|| EngineError::not_found(text))
+    }
+
+    /// Everything about an asset, with its whole text.
+    pub fn whole_asset(&self, asset: &AssetId) -> Result<AssetDetail> {
+        self.read(|catalog| detail(catalog, asset, usize::MAX))
+    }
+
+    /// Every asset that a filter lets through, oldest first.
+    pub fn asset_ids(&self, filter: &AssetFilter) -> Result<Vec<AssetId>> {
+        self.read(|catalog| assets::ids(catalog, filter))
+    }
+
+    /// Assets with a location at or below a path, oldest first.
+    pub fn assets_below(&self, path: &Path) -> Result<Vec<AssetId>> {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self.read(|catalog| assets::below(catalog, &paths::to_bytes(&path)))
+    }
+
+    /// Where a location's file is on disk.
+    pub fn path_of(&self, location: &LocationId) -> Result<std::path::PathBuf> {
+        let place = self.read(|catalog| locations::place(catalog, location))?.ok_or_else(|| EngineError::not_found(location.as_str()))?;
+        Ok(place.folder.join(place.path))
+    }
+
+    /// Walks the audit chain.
+    pub fn verify_audit(&self) -> Result<audit::Verified> {
+        self.read(audit::verify)
+    }
+
+    /// The state of the library as text, for tests: ids numbered, times left out.
+    pub fn dump(&self) -> Result<String> {
+        self.read(crate::catalog::dump::dump)
+    }
+}
+
+fn json<T: Serialize>(answer: Result<T>) -> Result<Value> {
+    answer.map(|view| serde_json::to_value(view).expect("BUG: views are always JSON"))
+}
+
+fn detail(catalog: &Connection, asset: &AssetId, text_limit: usize) -> Result<AssetDetail> {
+    let row = assets::row(catalog, asset)?.ok_or_else(|| EngineError::not_found(asset.as_str()))?;
+    let extractions: Vec<ExtractionView> = texts::live(catalog, asset)?.into_iter().map(|text| texts::view(text, text_limit)).collect();
+    Ok(AssetDetail {
+        row,
+        hash: assets::hash(catalog, asset)?,
+        locations: locations::rows(catalog, asset)?,
+        notes: assets::notes(catalog, asset)?,
+        properties: assets::properties(catalog, asset)?,
+        extractions,
+        findings: rows::findings_of(catalog, asset)?.into_iter().map(|finding| finding.row).collect(),
+        suggestions: Vec::new(),
+        annotations: rows::annotations_of(catalog, asset)?,
+        renditions: assets::renditions(catalog, asset)?,
+        open: rows::open_of(catalog, asset)?,
+    })
+}

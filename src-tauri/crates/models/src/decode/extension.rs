@@ -1,0 +1,70 @@
+//! What a name's extension claims, and whether the content is something else.
+//!
+//! Only well-known extensions claim anything, and text formats among themselves never differ.
+
+use super::kind::Kind;
+use winnow_contract::asset::MediaKind;
+
+/// What kind of content an extension claims; all text formats are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Claim {
+    Text,
+    Kind(MediaKind),
+    /// A picture of exactly this type.
+    Picture(&'static str),
+}
+
+const CLAIMS: &[(&[&str], Claim)] = &[
+    (&["txt", "text", "md", "csv", "tsv", "log", "json", "xml", "yaml", "yml", "html", "htm", "rs", "py", "js", "css"], Claim::Text),
+    (&["pdf"], Claim::Kind(MediaKind::Pdf)),
+    (&["doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "rtf", "epub"], Claim::Kind(MediaKind::Office)),
+    (&["zip", "7z", "gz", "tgz", "tar", "bz2", "xz", "rar"], Claim::Kind(MediaKind::Archive)),
+    (&["wav", "mp3", "flac", "m4a", "aac", "opus"], Claim::Kind(MediaKind::Sound)),
+    (&["mp4", "mkv", "avi", "mov", "webm", "wmv"], Claim::Kind(MediaKind::Video)),
+    (&["jpg", "jpeg", "jpe"], Claim::Picture("image/jpeg")),
+    (&["png"], Claim::Picture("image/png")),
+    (&["gif"], Claim::Picture("image/gif")),
+    (&["webp"], Claim::Picture("image/webp")),
+    (&["bmp"], Claim::Picture("image/bmp")),
+    (&["tif", "tiff"], Claim::Picture("image/tiff")),
+    (&["heic"], Claim::Picture("image/heic")),
+    (&["eml"], Claim::Kind(MediaKind::Mail)),
+];
+
+/// The extension, when it claims another kind of content than was found.
+pub fn mismatch<'a>(extension: &'a str, found: &Kind) -> Option<&'a str> {
+    let claim = CLAIMS.iter().find(|(names, _)| names.contains(&extension)).map(|(_, claim)| *claim)?;
+    let agrees = match claim {
+        Claim::Text => matches!(found.media, MediaKind::Text | MediaKind::Table | MediaKind::Web | MediaKind::Mail),
+        Claim::Kind(media) => found.media == media,
+        Claim::Picture(media_type) => found.media_type == media_type,
+    };
+    (!agrees && found.media != MediaKind::Empty).then_some(extension)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(extension: &str, media: MediaKind, media_type: &'static str, differs: bool) {
+        let found = mismatch(extension, &Kind { media, media_type });
+        assert_eq!(found.is_some(), differs, "{extension} holds {media_type}");
+    }
+
+    #[test]
+    fn only_another_kind_is_a_mismatch() {
+        use MediaKind::*;
+        check("pdf", Image, "image/jpeg", true);
+        check("png", Image, "image/jpeg", true);
+        check("jpeg", Image, "image/jpeg", false);
+        check("txt", Web, "text/html", false);
+        check("csv", Text, "text/plain", false);
+        check("html", Text, "text/plain", false);
+        check("doc", Text, "text/plain", true);
+        check("txt", Other, "application/octet-stream", true);
+        check("xyz", Image, "image/png", false);
+        check("", Image, "image/png", false);
+        check("pdf", Empty, "application/x-empty", false);
+        check("docx", Office, "application/x-ole-storage", false);
+    }
+}

@@ -1,0 +1,94 @@
+//! Containers that hold many formats: zip (office, books), ISO media (film, sound, pictures), Ogg and Matroska.
+//!
+//! Told by names and brands near both ends; nothing is unpacked.
+
+use super::{Kind, find};
+use winnow_contract::asset::MediaKind;
+
+/// Names inside a zip that tell its format, as (name, kind). The first that occurs counts.
+const IN_ZIP: &[(&[u8], Kind)] = &[
+    (b"mimetypeapplication/epub+zip", Kind::new(MediaKind::Office, "application/epub+zip")),
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", Kind::new(MediaKind::Office, "application/vnd.oasis.opendocument.text")),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        Kind::new(MediaKind::Office, "application/vnd.oasis.opendocument.spreadsheet"),
+    ),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.presentation",
+        Kind::new(MediaKind::Office, "application/vnd.oasis.opendocument.presentation"),
+    ),
+    (b"word/document", Kind::new(MediaKind::Office, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")),
+    (b"xl/workbook", Kind::new(MediaKind::Office, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+    (b"ppt/presentation", Kind::new(MediaKind::Office, "application/vnd.openxmlformats-officedocument.presentationml.presentation")),
+];
+
+/// Major brands of ISO base media files (ISO/IEC 14496-12) that are no film.
+const BRANDS: &[(&[u8], Kind)] = &[
+    (b"heic", Kind::new(MediaKind::Image, "image/heic")),
+    (b"heix", Kind::new(MediaKind::Image, "image/heic")),
+    (b"mif1", Kind::new(MediaKind::Image, "image/heif")),
+    (b"avif", Kind::new(MediaKind::Image, "image/avif")),
+    (b"crx ", Kind::new(MediaKind::Image, "image/x-canon-cr3")),
+    (b"M4A ", Kind::new(MediaKind::Sound, "audio/mp4")),
+    (b"M4B ", Kind::new(MediaKind::Sound, "audio/mp4")),
+    (b"qt  ", Kind::new(MediaKind::Video, "video/quicktime")),
+    (b"3gp", Kind::new(MediaKind::Video, "video/3gpp")),
+];
+
+/// The kind of a container; none when the bytes are no container of these families.
+pub fn of(head: &[u8], tail: &[u8]) -> Option<Kind> {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Some(zip(head, tail));
+    }
+    if head.get(4..8) == Some(b"ftyp") {
+        return Some(iso_media(head));
+    }
+    if head.starts_with(b"OggS") {
+        return Some(ogg(head));
+    }
+    head.starts_with(b"\x1a\x45\xdf\xa3").then(|| matroska(head))
+}
+
+fn zip(head: &[u8], tail: &[u8]) -> Kind {
+    let holds = |name: &[u8]| find(head, name).is_some() || find(tail, name).is_some();
+    IN_ZIP.iter().find(|(name, _)| holds(name)).map_or(Kind::new(MediaKind::Archive, "application/zip"), |(_, kind)| *kind)
+}
+
+fn iso_media(head: &[u8]) -> Kind {
+    let brand = head.get(8..12).unwrap_or_default();
+    BRANDS.iter().find(|(name, _)| brand.starts_with(name)).map_or(Kind::new(MediaKind::Video, "video/mp4"), |(_, kind)| *kind)
+}
+
+fn ogg(head: &[u8]) -> Kind {
+    match find(&head[..head.len().min(512)], b"\x80theora") {
+        Some(_) => Kind::new(MediaKind::Video, "video/ogg"),
+        None => Kind::new(MediaKind::Sound, "audio/ogg"),
+    }
+}
+
+fn matroska(head: &[u8]) -> Kind {
+    match find(&head[..head.len().min(64)], b"webm") {
+        Some(_) => Kind::new(MediaKind::Video, "video/webm"),
+        None => Kind::new(MediaKind::Video, "video/x-matroska"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(head: &[u8], tail: &[u8], expected: Option<&str>) {
+        assert_eq!(of(head, tail).map(|kind| kind.media_type), expected);
+    }
+
+    #[test]
+    fn containers_are_told_by_what_they_hold() {
+        check(b"PK\x03\x04....mimetypeapplication/epub+zipPK", b"", Some("application/epub+zip"));
+        check(b"PK\x03\x04....photo.jpg", b"word/document.xml", Some(IN_ZIP[4].1.media_type));
+        check(b"PK\x03\x04....photo.jpg", b"", Some("application/zip"));
+        check(b"\0\0\0\x14ftypqt  ", b"", Some("video/quicktime"));
+        check(b"OggS\0\x02\0\0\x01vorbis", b"", Some("audio/ogg"));
+        check(b"OggS\0\x02\0\0\x80theora", b"", Some("video/ogg"));
+        check(b"PK", b"", None);
+    }
+}

@@ -1,0 +1,133 @@
+//! Which text format it is: by what it says where it says something, else by the name.
+//!
+//! Well-formedness is not checked here; the readers do that.
+
+use super::super::encoding;
+use super::Kind;
+use winnow_contract::asset::MediaKind;
+
+const PLAIN: Kind = Kind::new(MediaKind::Text, "text/plain");
+const WEB: Kind = Kind::new(MediaKind::Web, "text/html");
+const XML: Kind = Kind::new(MediaKind::Text, "application/xml");
+const SVG: Kind = Kind::new(MediaKind::Image, "image/svg+xml");
+const MAIL: Kind = Kind::new(MediaKind::Mail, "message/rfc822");
+
+/// Text formats by extension. HTML is left out: it must look like it.
+const NAMED: &[(&str, Kind)] = &[
+    ("csv", Kind::new(MediaKind::Table, "text/csv")),
+    ("tsv", Kind::new(MediaKind::Table, "text/tab-separated-values")),
+    ("tab", Kind::new(MediaKind::Table, "text/tab-separated-values")),
+    ("md", Kind::new(MediaKind::Text, "text/markdown")),
+    ("markdown", Kind::new(MediaKind::Text, "text/markdown")),
+    ("json", Kind::new(MediaKind::Text, "application/json")),
+    ("geojson", Kind::new(MediaKind::Text, "application/json")),
+    ("jsonl", Kind::new(MediaKind::Text, "application/x-ndjson")),
+    ("ndjson", Kind::new(MediaKind::Text, "application/x-ndjson")),
+    ("xml", XML),
+    ("yaml", Kind::new(MediaKind::Text, "application/yaml")),
+    ("yml", Kind::new(MediaKind::Text, "application/yaml")),
+    ("toml", Kind::new(MediaKind::Text, "application/toml")),
+    ("sql", Kind::new(MediaKind::Text, "application/sql")),
+    ("css", Kind::new(MediaKind::Text, "text/css")),
+    ("js", Kind::new(MediaKind::Text, "text/javascript")),
+    ("py", Kind::new(MediaKind::Text, "text/x-python")),
+    ("rs", Kind::new(MediaKind::Text, "text/x-rust")),
+    ("c", Kind::new(MediaKind::Text, "text/x-c")),
+    ("h", Kind::new(MediaKind::Text, "text/x-c")),
+    ("java", Kind::new(MediaKind::Text, "text/x-java")),
+    ("sh", Kind::new(MediaKind::Text, "application/x-sh")),
+    ("tex", Kind::new(MediaKind::Text, "application/x-tex")),
+    ("vcf", Kind::new(MediaKind::Text, "text/vcard")),
+    ("ics", Kind::new(MediaKind::Text, "text/calendar")),
+];
+
+/// Header fields that only mail transport writes (RFC 5322, RFC 2045).
+const TRANSPORT: &[&str] = &["message-id", "received", "mime-version", "return-path", "delivered-to"];
+
+/// The kind of a text that begins with `head`.
+pub fn of(head: &[u8], extension: &str) -> Kind {
+    let start = encoding::glimpse(head);
+    let start = start.trim_start();
+    // A name that claims a text format is believed, for texts quote one another; HTML and mail must show it.
+    let named = NAMED.iter().find(|(name, _)| *name == extension).map(|(_, kind)| *kind);
+    match named {
+        Some(kind) if kind != XML => kind,
+        _ => by_content(start, extension).or(named).unwrap_or(PLAIN),
+    }
+}
+
+fn by_content(start: &str, extension: &str) -> Option<Kind> {
+    let lower = start[..floor(start, 2048)].to_ascii_lowercase();
+    let html_name = matches!(extension, "html" | "htm" | "xhtml");
+    if lower.starts_with("<!doctype html") || lower.starts_with("<html") || html_name && has_tag(&lower) {
+        return Some(WEB);
+    }
+    if lower.starts_with("<svg") || lower.starts_with("<?xml") && lower.contains("<svg") {
+        return Some(SVG);
+    }
+    if lower.starts_with("<?xml") {
+        return Some(if lower.contains("<html") { WEB } else { XML });
+    }
+    is_mail(start, extension).then_some(MAIL)
+}
+
+fn has_tag(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| text[at + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '!' | '/')))
+}
+
+/// Header fields up to the first empty line, with one that only transport writes; a memo has From and Subject too.
+fn is_mail(start: &str, extension: &str) -> bool {
+    let mut fields = Vec::new();
+    for line in start.lines().take(200).skip_while(|line| line.starts_with("From ")) {
+        match field(line) {
+            Some(name) => fields.push(name),
+            None if line.starts_with([' ', '\t']) && !fields.is_empty() => {}
+            None => break,
+        }
+    }
+    let has = |wanted: &str| fields.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    has("from") && (TRANSPORT.iter().any(|name| has(name)) || extension == "eml")
+}
+
+fn field(line: &str) -> Option<&str> {
+    let (name, _) = line.split_once(':')?;
+    let proper = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+    proper.then_some(name)
+}
+
+/// The largest character boundary at or below `at`.
+fn floor(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, extension: &str, expected: &str) {
+        assert_eq!(of(text.as_bytes(), extension).media_type, expected, "{text:?} named {extension:?}");
+    }
+
+    #[test]
+    fn text_formats_by_content_then_by_name() {
+        check("Dear Sir,\n", "txt", "text/plain");
+        check("# Title\n", "md", "text/markdown");
+        check("a,b\n1,2\n", "csv", "text/csv");
+        check("<!DOCTYPE html><p>x", "txt", "text/html");
+        check("  <HTML><body>x", "", "text/html");
+        check("<p>a fragment", "html", "text/html");
+        check("only words", "html", "text/plain");
+        check("<?xml version=\"1.0\"?><svg/>", "svg", "image/svg+xml");
+        check("<?xml version=\"1.0\"?><a/>", "", "application/xml");
+        check("{\"a\":1}", "json", "application/json");
+        check("<html> is how a page begins", "md", "text/markdown");
+    }
+
+    #[test]
+    fn mail_shows_what_transport_wrote() {
+        check("From: a@b.example\nTo: c\nMessage-ID: <1@b>\n\nHello", "", "message/rfc822");
+        check("Received: by x\n\tfolded\nFrom: a\n\nHello", "txt", "message/rfc822");
+        check("From: Ann\nTo: Ben\nSubject: Lunch\n\nA memo.", "txt", "text/plain");
+        check("From: Ann\nSubject: Lunch\n\nSaved mail.", "eml", "message/rfc822");
+    }
+}

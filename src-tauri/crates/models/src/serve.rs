@@ -1,0 +1,69 @@
+//! The worker's loop: a request in, an answer out, until the channel closes.
+//!
+//! It knows nothing of formats and models, keeps no state between requests but a warm reader, and sets no limits.
+
+use crate::caught;
+use crate::channel::{Channel, Request};
+use crate::decode;
+use crate::ocr::Reader;
+use std::fs::File;
+use std::io;
+use winnow_contract::Words;
+use winnow_contract::worker::{Answer, DecodeRequest, OcrRequest, Role, Work};
+
+/// An answer with its blob.
+type Reply = (Answer, Vec<u8>);
+
+/// Answers requests of one role until the parent closes the channel.
+///
+/// # Errors
+/// When the channel breaks or carries something that is no request.
+pub fn serve(role: Role) -> io::Result<()> {
+    caught::stay_silent();
+    let mut channel = Channel::inherited()?;
+    channel.end_with_parent()?;
+    let mut reader = Reader::default();
+    while let Some(request) = channel.receive()? {
+        let (answer, blob) = reply(role, request, &mut reader);
+        channel.send(&answer, &blob)?;
+    }
+    Ok(())
+}
+
+fn reply(role: Role, request: Request, reader: &mut Reader) -> Reply {
+    match (role, request.work) {
+        (Role::Decode, Work::Hello) => plain(Answer::Ready { card: decode::CARD.to_owned() }),
+        (Role::Ocr, Work::Hello) => plain(Answer::Ready { card: Reader::card() }),
+        (Role::Decode, Work::Decode(work)) => decoded(&work, request.file),
+        (Role::Ocr, Work::Ocr(work)) => plain(read(&work, &request.blob, reader)),
+        _ => plain(internal("a request for another role")),
+    }
+}
+
+fn decoded(work: &DecodeRequest, file: Option<File>) -> Reply {
+    let Some(file) = file else { return plain(internal("the request came without its file")) };
+    match caught::catch(|| decode::decode(work, file)) {
+        Ok(Ok((head, blob))) => (Answer::Decoded(head), blob),
+        Ok(Err(reason)) => plain(Answer::Refused { reason }),
+        Err(place) => plain(Answer::Refused { reason: Words::new("damaged").with("why", format!("the decoder gave up at {place}")) }),
+    }
+}
+
+fn read(work: &OcrRequest, image: &[u8], reader: &mut Reader) -> Answer {
+    match caught::catch(|| reader.read(work, image)) {
+        Ok(answer) => answer,
+        Err(place) => {
+            // The instance may be in any state after a panic.
+            *reader = Reader::default();
+            internal(&format!("the reader gave up at {place}"))
+        }
+    }
+}
+
+fn plain(answer: Answer) -> Reply {
+    (answer, Vec::new())
+}
+
+fn internal(why: &str) -> Answer {
+    Answer::Refused { reason: Words::new("internal").with("why", why) }
+}

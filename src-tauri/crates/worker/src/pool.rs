@@ -1,0 +1,151 @@
+//! At most `width` worker processes of one role: started when needed, handed out one call at a time, replaced when
+//! they have worked long enough or failed.
+//!
+//! It does not know what a request means; a call that failed is not repeated here.
+
+use crate::limits::{Fault, LOOK, Watch};
+use crate::link::Link;
+use crate::protocol::Reply;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
+use winnow_contract::Words;
+use winnow_contract::worker::{Role, Work};
+use winnow_engine::ports::{CallLimits, Cancel, StageError};
+
+/// What is sent to a worker.
+pub(crate) struct Load<'a> {
+    pub(crate) work: Work,
+    pub(crate) blob: &'a [u8],
+    pub(crate) file: Option<&'a File>,
+}
+
+pub(crate) struct Pool {
+    program: PathBuf,
+    role: Role,
+    width: usize,
+    seats: Mutex<Seats>,
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct Seats {
+    /// Workers that wait, the warmest last.
+    idle: Vec<Worker>,
+    /// Calls that hold a seat.
+    taken: usize,
+    /// Process ids of the workers in those.
+    busy: Vec<u32>,
+}
+
+struct Worker {
+    link: Link,
+    /// Calls answered.
+    calls: u32,
+}
+
+impl Pool {
+    /// No process is started yet. A width of 0 is one for each processor.
+    pub(crate) fn new(program: &Path, role: Role, width: usize) -> Self {
+        let width = if width == 0 { available_parallelism().map_or(1, usize::from) } else { width };
+        Self { program: program.to_owned(), role, width, seats: Mutex::default(), freed: Condvar::new() }
+    }
+
+    /// Process ids of all workers, working or waiting.
+    pub(crate) fn pids(&self) -> Vec<u32> {
+        let seats = self.seats();
+        seats.busy.iter().copied().chain(seats.idle.iter().map(|worker| worker.link.pid())).collect()
+    }
+
+    /// Has one worker do one thing. `accept` judges the answer: none means that no worker of ours says such a thing.
+    ///
+    /// # Errors
+    /// What `accept` says; `Crashed` when the worker was lost, `Broken` when a limit was met, `Retry` when none could be
+    /// started, `Cancelled`.
+    pub(crate) fn call<T>(
+        &self,
+        load: &Load,
+        limits: CallLimits,
+        cancel: &Cancel,
+        accept: impl FnOnce(Reply) -> Option<Result<T, StageError>>,
+    ) -> Result<T, StageError> {
+        let mut seat = self.take_seat(cancel)?;
+        let mut worker = seat.worker()?;
+        let mut watch = Watch::new(worker.link.pid(), limits, cancel);
+        let reply = worker.link.exchange(&load.work, load.blob, load.file, &mut watch);
+        let told = reply.and_then(|reply| accept(reply).ok_or(Fault::Lost)).map_err(|fault| {
+            tracing::debug!(role = %self.role, pid = worker.link.pid(), ?fault, "worker ended");
+            fault.told(limits)
+        })?;
+        worker.calls += 1;
+        if worker.calls < limits.recycle_after {
+            seat.keep(worker);
+        }
+        told
+    }
+
+    fn take_seat(&self, cancel: &Cancel) -> Result<Seat<'_>, StageError> {
+        let mut seats = self.seats();
+        while seats.taken >= self.width {
+            if cancel.is_cancelled() {
+                return Err(StageError::Cancelled);
+            }
+            seats = self.freed.wait_timeout(seats, LOOK * 2).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        seats.taken += 1;
+        Ok(Seat { pool: self, pid: None })
+    }
+
+    fn seats(&self) -> MutexGuard<'_, Seats> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to have one worker work; given back when dropped.
+struct Seat<'a> {
+    pool: &'a Pool,
+    pid: Option<u32>,
+}
+
+impl Seat<'_> {
+    /// A living worker: one that waits, or a new one.
+    fn worker(&mut self) -> Result<Worker, StageError> {
+        let worker = match self.living() {
+            Some(worker) => worker,
+            None => Worker { link: self.open()?, calls: 0 },
+        };
+        self.pid = Some(worker.link.pid());
+        self.pool.seats().busy.extend(self.pid);
+        Ok(worker)
+    }
+
+    /// Workers that died while they waited are no call's fault.
+    fn living(&self) -> Option<Worker> {
+        loop {
+            let mut worker = self.pool.seats().idle.pop()?;
+            if worker.link.is_alive() {
+                return Some(worker);
+            }
+        }
+    }
+
+    fn open(&self) -> Result<Link, StageError> {
+        let pool = self.pool;
+        Link::open(&pool.program, pool.role).map_err(|error| StageError::Retry(Words::new("worker_unavailable").with("why", error)))
+    }
+
+    fn keep(&self, worker: Worker) {
+        self.pool.seats().idle.push(worker);
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let mut seats = self.pool.seats();
+        seats.taken -= 1;
+        seats.busy.retain(|pid| Some(*pid) != self.pid);
+        drop(seats);
+        self.pool.freed.notify_one();
+    }
+}

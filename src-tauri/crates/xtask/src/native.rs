@@ -1,0 +1,47 @@
+//! The native builds, always with the same sets of packages: another set means other features, and other features rebuild everything.
+
+use crate::place::Place;
+use crate::shell::{self, Outcome};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What a plain `cargo test` runs: no window, no C++ and no WebAssembly.
+pub const FAST: [&str; 3] = ["winnow-contract", "winnow-engine", "winnow-tests"];
+/// What is shipped. The engine's test doubles are not in it.
+pub const SHIPPED: [&str; 2] = ["winnow-app", "winnow-models"];
+/// What is tested with the shipped programs at hand.
+pub const REAL: [&str; 3] = ["winnow-app", "winnow-workers", "winnow-models"];
+
+/// The two programs, by absolute path.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    pub winnow: PathBuf,
+    pub worker: PathBuf,
+}
+
+impl Programs {
+    /// Tells a child process where they are.
+    pub fn announce(&self, command: &mut Command) {
+        command.env("WINNOW_BIN", &self.winnow).env("WINNOW_WORKER", &self.worker);
+    }
+}
+
+/// Builds `winnow` and `winnow-worker`; `ui/dist` must be there before.
+pub fn build(place: &Place, release: bool) -> Outcome<Programs> {
+    shell::run(&mut cargo(place, "build", &SHIPPED, release), "The application does not compile; see above.")?;
+    let folder = place.binaries(release);
+    let program = |name: &str| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    Ok(Programs { winnow: program("winnow"), worker: program("winnow-worker") })
+}
+
+/// `cargo VERB -p … -p …`
+pub fn cargo(place: &Place, verb: &str, packages: &[&str], release: bool) -> Command {
+    let mut command = place.cargo(&[verb]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    if release {
+        command.arg("--release");
+    }
+    command
+}

@@ -1,0 +1,249 @@
+//! The key map: one table that drives the window and renders its own help.
+//!
+//! Does not act; screens answer to an `Act`.
+
+/// Where a key means something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    Everywhere,
+    Library,
+    Review,
+    Search,
+    Asset,
+}
+
+impl Place {
+    /// In the order of the help.
+    pub const ALL: [Self; 5] = [Self::Everywhere, Self::Review, Self::Library, Self::Search, Self::Asset];
+
+    /// Its heading in the help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Library => "Library",
+            Self::Review => "Review",
+            Self::Search => "Search",
+            Self::Asset => "An open file",
+        }
+    }
+}
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    FocusSearch,
+    ShowKeys,
+    Back,
+    GoLibrary,
+    GoReview,
+    GoSearch,
+    GoActivity,
+    GoSettings,
+    ToggleSideBar,
+    Up,
+    Down,
+    Left,
+    Right,
+    First,
+    Last,
+    PageUp,
+    PageDown,
+    Open,
+    Peek,
+    Accept,
+    Reject,
+    Correct,
+    Redact,
+    Defer,
+    AcceptAlike,
+    RejectAlike,
+    RedactAlike,
+    Undo,
+    Next,
+    Previous,
+    NextSpot,
+    PreviousSpot,
+    Why,
+    ZoomIn,
+    ZoomOut,
+    ZoomFit,
+    Tab1,
+    Tab2,
+    Tab3,
+    Tab4,
+}
+
+/// One line of the key map.
+#[derive(Debug)]
+pub struct Binding {
+    pub place: Place,
+    /// As `chord` spells them; the first is the one shown.
+    pub keys: &'static [&'static str],
+    pub act: Act,
+    /// What it does, for the help; empty when another line says it.
+    pub says: &'static str,
+    /// Holds while text is being typed, too.
+    pub typing: bool,
+}
+
+const fn bind(place: Place, keys: &'static [&'static str], act: Act, says: &'static str) -> Binding {
+    Binding { place, keys, act, says, typing: false }
+}
+
+const fn typing(place: Place, keys: &'static [&'static str], act: Act, says: &'static str) -> Binding {
+    Binding { place, keys, act, says, typing: true }
+}
+
+/// Every key of the window.
+pub const KEYS: &[Binding] = &[
+    bind(Place::Everywhere, &["/"], Act::FocusSearch, "Search"),
+    typing(Place::Everywhere, &["Ctrl+K"], Act::FocusSearch, ""),
+    bind(Place::Everywhere, &["?"], Act::ShowKeys, "These keys"),
+    typing(Place::Everywhere, &["Ctrl+1"], Act::GoLibrary, "Library"),
+    typing(Place::Everywhere, &["Ctrl+2"], Act::GoReview, "Review"),
+    typing(Place::Everywhere, &["Ctrl+3"], Act::GoSearch, "Search results"),
+    typing(Place::Everywhere, &["Ctrl+4"], Act::GoActivity, "Activity"),
+    typing(Place::Everywhere, &["Ctrl+5"], Act::GoSettings, "Settings"),
+    typing(Place::Everywhere, &["Ctrl+B"], Act::ToggleSideBar, "Narrow or widen the side bar"),
+    typing(Place::Everywhere, &["Escape"], Act::Back, "Close, leave a field, go back"),
+    bind(Place::Review, &["R"], Act::Redact, "Redact: leave it out on export"),
+    bind(Place::Review, &["A"], Act::Accept, "Keep as it is"),
+    bind(Place::Review, &["X"], Act::Reject, "It is something else"),
+    bind(Place::Review, &["E"], Act::Correct, "Correct the value"),
+    bind(Place::Review, &["Space"], Act::Defer, "Leave it for later"),
+    bind(Place::Review, &["Shift+R"], Act::RedactAlike, "The same for every open item with this value"),
+    bind(Place::Review, &["Shift+A"], Act::AcceptAlike, ""),
+    bind(Place::Review, &["Shift+X"], Act::RejectAlike, ""),
+    bind(Place::Review, &["Z", "Ctrl+Z"], Act::Undo, "Undo"),
+    bind(Place::Review, &["J", "ArrowDown", "ArrowRight"], Act::Next, "Next item"),
+    bind(Place::Review, &["K", "ArrowUp", "ArrowLeft"], Act::Previous, "Previous item"),
+    bind(Place::Review, &["Tab"], Act::NextSpot, "Next word or value on the page"),
+    bind(Place::Review, &["Shift+Tab"], Act::PreviousSpot, ""),
+    bind(Place::Review, &["W"], Act::Why, "Why it is asked"),
+    bind(Place::Review, &["D", "Enter"], Act::Open, "Open the file"),
+    bind(Place::Review, &["+", "="], Act::ZoomIn, "Closer"),
+    bind(Place::Review, &["-"], Act::ZoomOut, "Further away"),
+    bind(Place::Review, &["0"], Act::ZoomFit, "The whole page"),
+    bind(Place::Library, &["ArrowLeft"], Act::Left, "Move the selection (all four arrows)"),
+    bind(Place::Library, &["ArrowRight"], Act::Right, ""),
+    bind(Place::Library, &["ArrowUp"], Act::Up, ""),
+    bind(Place::Library, &["ArrowDown"], Act::Down, ""),
+    bind(Place::Library, &["Home"], Act::First, "First file"),
+    bind(Place::Library, &["End"], Act::Last, "Last file"),
+    bind(Place::Library, &["PageUp"], Act::PageUp, "A screenful up"),
+    bind(Place::Library, &["PageDown"], Act::PageDown, "A screenful down"),
+    bind(Place::Library, &["Space"], Act::Peek, "Preview"),
+    bind(Place::Library, &["Enter"], Act::Open, "Open"),
+    typing(Place::Search, &["ArrowDown"], Act::Down, "Next result"),
+    typing(Place::Search, &["ArrowUp"], Act::Up, "Previous result"),
+    typing(Place::Search, &["Enter"], Act::Open, "Open at the spot"),
+    bind(Place::Asset, &["1"], Act::Tab1, "Text, Findings, About, Why (1 to 4)"),
+    bind(Place::Asset, &["2"], Act::Tab2, ""),
+    bind(Place::Asset, &["3"], Act::Tab3, ""),
+    bind(Place::Asset, &["4"], Act::Tab4, ""),
+    bind(Place::Asset, &["J"], Act::Next, "Next finding"),
+    bind(Place::Asset, &["K"], Act::Previous, "Previous finding"),
+    bind(Place::Asset, &["+", "="], Act::ZoomIn, "Closer"),
+    bind(Place::Asset, &["-"], Act::ZoomOut, "Further away"),
+    bind(Place::Asset, &["0"], Act::ZoomFit, "The whole page"),
+    bind(Place::Asset, &["PageDown"], Act::PageDown, "Next page"),
+    bind(Place::Asset, &["PageUp"], Act::PageUp, "Previous page"),
+];
+
+/// The spelling of a pressed key: `R`, `Shift+R`, `Ctrl+K`, `Space`, `?`, `Shift+Tab`.
+pub fn chord(key: &str, shift: bool, ctrl: bool) -> String {
+    let single = key.chars().count() == 1;
+    let letter = single && key.chars().all(char::is_alphabetic);
+    let name = match key {
+        " " => "Space".to_owned(),
+        _ if letter => key.to_uppercase(),
+        _ => key.to_owned(),
+    };
+    let shifted = shift && (letter || !single || key == " ");
+    format!("{}{}{name}", if ctrl { "Ctrl+" } else { "" }, if shifted { "Shift+" } else { "" })
+}
+
+/// What a chord means at a place; the place's own line wins.
+pub fn meaning(place: Place, chord: &str, in_field: bool) -> Option<Act> {
+    let fits = |b: &&Binding, at: Place| b.place == at && b.keys.contains(&chord) && (b.typing || !in_field);
+    [place, Place::Everywhere].into_iter().find_map(|at| KEYS.iter().find(|b| fits(b, at))).map(|b| b.act)
+}
+
+/// How a chord is printed on a key cap.
+pub fn cap(chord: &str) -> String {
+    let shown = match chord.rsplit('+').next().unwrap_or_default() {
+        "ArrowUp" => "↑",
+        "ArrowDown" => "↓",
+        "ArrowLeft" => "←",
+        "ArrowRight" => "→",
+        "Escape" => "Esc",
+        "PageUp" => "PgUp",
+        "PageDown" => "PgDn",
+        "Enter" => "↵",
+        "" => "+",
+        other => other,
+    };
+    let modifiers = ["Ctrl+", "Shift+"].into_iter().filter(|m| chord.contains(m));
+    modifiers.map(|m| if m == "Ctrl+" { "Ctrl " } else { "⇧ " }).chain([shown]).collect()
+}
+
+/// The key that stands for an act at a place, for buttons and hints.
+pub fn key_of(place: Place, act: Act) -> Option<String> {
+    KEYS.iter().find(|b| b.place == place && b.act == act).and_then(|b| b.keys.first()).map(|key| cap(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_key_means_two_things_at_one_place() {
+        let mut seen = HashSet::new();
+        for binding in KEYS {
+            for key in binding.keys {
+                assert!(seen.insert((binding.place, *key)), "{key} twice at {:?}", binding.place);
+            }
+        }
+    }
+
+    #[test]
+    fn every_act_is_said_somewhere() {
+        for binding in KEYS {
+            let shifted = |key: &str| key.starts_with("Shift+");
+            let said = KEYS.iter().any(|b| b.place == binding.place && b.act == binding.act && !b.says.is_empty());
+            let grouped = binding.keys.iter().all(|k| shifted(k) || k.starts_with("Arrow") || k.len() == 1);
+            assert!(said || grouped, "{:?} is not in the help", binding.act);
+        }
+    }
+
+    #[test]
+    fn chords_are_spelled_one_way() {
+        let check = |key, shift, ctrl, expected: &str| assert_eq!(chord(key, shift, ctrl), expected);
+        check("r", false, false, "R");
+        check("R", true, false, "Shift+R");
+        check("?", true, false, "?");
+        check("+", true, false, "+");
+        check(" ", false, false, "Space");
+        check("Tab", true, false, "Shift+Tab");
+        check("k", false, true, "Ctrl+K");
+    }
+
+    #[test]
+    fn typing_keeps_letters_for_the_text() {
+        assert_eq!(meaning(Place::Review, "R", true), None);
+        assert_eq!(meaning(Place::Review, "R", false), Some(Act::Redact));
+        assert_eq!(meaning(Place::Review, "Ctrl+K", true), Some(Act::FocusSearch));
+        assert_eq!(meaning(Place::Search, "ArrowDown", true), Some(Act::Down));
+        assert_eq!(meaning(Place::Library, "/", false), Some(Act::FocusSearch));
+    }
+
+    #[test]
+    fn caps_are_short() {
+        let check = |key, expected: &str| assert_eq!(cap(key), expected);
+        check("ArrowDown", "↓");
+        check("Shift+R", "⇧ R");
+        check("Ctrl+K", "Ctrl K");
+        check("+", "+");
+    }
+}

@@ -1,0 +1,22 @@
+//! What several screens are drawn with.
+//!
+//! Asks the engine nothing.
+
+pub mod drop_overlay;
+pub mod icon;
+pub mod key_map;
+pub mod kind;
+pub mod marked;
+pub mod name;
+pub mod notice;
+pub mod page;
+pub mod progress_line;
+pub mod segments;
+pub mod side_bar;
+pub mod sieve;
+pub mod states;
+pub mod top_bar;
+pub mod trail;
+pub mod verdict;
+pub mod window;
+pub mod words;

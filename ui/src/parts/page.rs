@@ -1,0 +1,198 @@
+//! A page image with rings around what matters, fitted or closer; and a strip cut out of it.
+//!
+//! Boxes are in pixels of the page image and stay on their words at every size. What a ring means is the caller's.
+
+use crate::ipc;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use winnow_contract::asset::{PixelBox, RenditionRow};
+
+/// How large the page stands there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Zoom {
+    /// So many times as large as it fits.
+    Fit(f64),
+    /// One pixel of the page is one pixel of the window.
+    Actual,
+}
+
+impl Zoom {
+    pub const WHOLE: Self = Self::Fit(1.0);
+
+    /// One step closer (`+1`) or further away (`-1`).
+    pub fn step(self, by: i32) -> Self {
+        let now = if let Self::Fit(times) = self { times } else { 2.0 };
+        Self::Fit((now * 1.5_f64.powi(by)).clamp(1.0, 8.0))
+    }
+}
+
+/// A box on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ring {
+    pub rect: PixelBox,
+    /// `doubt`, `found`, `lit`: the class that colours it.
+    pub kind: &'static str,
+    pub current: bool,
+}
+
+/// The pictures of one page: what boxes refer to, and what is there sooner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pictures {
+    pub page: RenditionRow,
+    pub preview: Option<RenditionRow>,
+}
+
+impl Pictures {
+    fn first(&self) -> String {
+        ipc::rendition_url(&self.preview.as_ref().unwrap_or(&self.page).id)
+    }
+
+    fn size(&self) -> (f64, f64) {
+        (f64::from(self.page.width.max(1)), f64::from(self.page.height.max(1)))
+    }
+}
+
+/// The page in a well.
+#[component]
+pub fn PageView(
+    pictures: Pictures,
+    #[prop(into)] rings: Signal<Vec<Ring>>,
+    /// Everything outside the rings stands back.
+    #[prop(optional)]
+    quiet: bool,
+    zoom: RwSignal<Zoom>,
+    /// What to bring into view.
+    #[prop(into)]
+    focus: Signal<Option<PixelBox>>,
+    /// Told where the pointer is on the page, in its pixels.
+    #[prop(optional)]
+    on_point: Option<Callback<Option<(f64, f64)>>>,
+    #[prop(into)] name: String,
+) -> impl IntoView {
+    let well = NodeRef::<leptos::html::Div>::new();
+    let sheet = NodeRef::<leptos::html::Div>::new();
+    let (width, height) = pictures.size();
+    let full = ipc::rendition_url(&pictures.page.id);
+    let dense = move || leptos::prelude::window().device_pixel_ratio().max(1.0);
+    let style = move || match zoom.get() {
+        Zoom::Fit(times) => format!("--w:{width};--h:{height};--times:{times}"),
+        Zoom::Actual => format!("--w:{width};--h:{height};width:{}px", width / dense()),
+    };
+    Effect::new(move |_| {
+        let (_, rect) = (zoom.get(), focus.get());
+        request_animation_frame(move || centre(well, sheet, rect, (width, height)));
+    });
+    let point = move |event: MouseEvent| {
+        if let (Some(told), Some(sheet)) = (on_point, sheet.get_untracked()) {
+            let seen = sheet.get_bounding_client_rect();
+            let x = (f64::from(event.client_x()) - seen.left()) / seen.width() * width;
+            let y = (f64::from(event.client_y()) - seen.top()) / seen.height() * height;
+            told.run(Some((x, y)));
+        }
+    };
+    let sharp = move || (zoom.get() != Zoom::WHOLE).then(|| view! { <img class="full" src=full.clone() alt="" decoding="async" draggable="false"/> });
+    view! {
+        <div class="well" node_ref=well tabindex="-1">
+            <div class="page-sheet" node_ref=sheet style=style on:mousemove=point on:mouseleave=move |_| { if let Some(told) = on_point { told.run(None) } }>
+                <img src=pictures.first() alt=format!("Page image of {name}") decoding="sync" draggable="false"/>
+                {sharp}
+                <svg class="rings" aria-hidden="true" viewBox=format!("0 0 {width} {height}") preserveAspectRatio="none">
+                    {move || quiet.then(|| view! { <path class="quiet" fill-rule="evenodd" d=veil(&rings.get(), width, height)/> })}
+                    {move || rings.get().into_iter().map(ring).collect_view()}
+                </svg>
+            </div>
+        </div>
+    }
+}
+
+fn ring(ring: Ring) -> impl IntoView {
+    let [x, y, w, h] = padded(ring.rect);
+    view! { <rect class=format!("ring {}", ring.kind) class:current=ring.current x=x y=y width=w height=h rx=h * 0.18 vector-effect="non-scaling-stroke"/> }
+}
+
+/// A little air around the letters.
+fn padded([x, y, w, h]: PixelBox) -> [f64; 4] {
+    let air = (f64::from(h) * 0.28).clamp(4.0, 24.0);
+    [f64::from(x) - air, f64::from(y) - air, f64::from(w) + 2.0 * air, f64::from(h) + 2.0 * air]
+}
+
+/// The page with holes where the rings are.
+fn veil(rings: &[Ring], width: f64, height: f64) -> String {
+    let holes = rings.iter().map(|ring| {
+        let [x, y, w, h] = padded(ring.rect);
+        format!("M{x} {y}h{w}v{h}h-{w}z")
+    });
+    if rings.is_empty() { String::new() } else { std::iter::once(format!("M0 0h{width}v{height}h-{width}z")).chain(holes).collect() }
+}
+
+fn centre(well: NodeRef<leptos::html::Div>, sheet: NodeRef<leptos::html::Div>, rect: Option<PixelBox>, (width, height): (f64, f64)) {
+    let (Some(well), Some(sheet), Some([x, y, w, h])) = (well.get_untracked(), sheet.get_untracked(), rect) else { return };
+    let (x, y) = (f64::from(x) + f64::from(w) / 2.0, f64::from(y) + f64::from(h) / 2.0);
+    let left = f64::from(sheet.offset_left()) + x / width * f64::from(sheet.offset_width()) - f64::from(well.client_width()) / 2.0;
+    let top = f64::from(sheet.offset_top()) + y / height * f64::from(sheet.offset_height()) - f64::from(well.client_height()) / 2.0;
+    well.set_scroll_left(left.max(0.0) as i32);
+    well.set_scroll_top(top.max(0.0) as i32);
+}
+
+/// The lines around a box, cut out of the page and enlarged.
+#[component]
+pub fn Strip(
+    pictures: Pictures,
+    #[prop(into)] rect: Signal<Option<PixelBox>>,
+    /// Loads the page at full size; before that the preview is shown.
+    #[prop(into)]
+    sharp: Signal<bool>,
+) -> impl IntoView {
+    let (width, height) = pictures.size();
+    let first = pictures.first();
+    let full = ipc::rendition_url(&pictures.page.id);
+    let draw = move || {
+        let rect = rect.get()?;
+        let [x, y, w, h] = padded(rect);
+        let view_box = strip_around(rect, width);
+        let images = [Some(first.clone()), sharp.get().then(|| full.clone())].into_iter().flatten();
+        let images = images.map(|url| view! { <image href=url width=width height=height preserveAspectRatio="none"/> }).collect_view();
+        Some(view! {
+            <svg class="strip" aria-hidden="true" viewBox=view_box preserveAspectRatio="xMidYMid slice">
+                {images}
+                <rect class="ring doubt current" x=x y=y width=w height=h rx=h * 0.18 vector-effect="non-scaling-stroke"/>
+            </svg>
+        })
+    };
+    view! { {draw} }
+}
+
+/// The stretch of the page a strip shows: about eight heights of the letters, the box in its middle.
+fn strip_around([x, y, w, h]: PixelBox, page_width: f64) -> String {
+    let (x, y, w, h) = (f64::from(x), f64::from(y), f64::from(w), f64::from(h));
+    let across = (w * 1.6).max(h * 26.0).min(page_width);
+    let down = (h * 3.4).max(across / 9.0);
+    let left = (x + w / 2.0 - across / 2.0).clamp(0.0, (page_width - across).max(0.0));
+    format!("{left} {} {across} {down}", y + h / 2.0 - down / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zoom_stays_between_the_page_and_eight_times() {
+        assert_eq!(Zoom::WHOLE.step(-1), Zoom::WHOLE);
+        assert_eq!(Zoom::WHOLE.step(1), Zoom::Fit(1.5));
+        assert_eq!(Zoom::Fit(7.0).step(1), Zoom::Fit(8.0));
+        assert_eq!(Zoom::Actual.step(-1), Zoom::Fit(2.0 / 1.5));
+    }
+
+    #[test]
+    fn a_veil_has_holes() {
+        let ring = Ring { rect: [100, 100, 50, 20], kind: "doubt", current: true };
+        assert_eq!(veil(&[], 10.0, 10.0), "");
+        assert!(veil(&[ring], 1000.0, 800.0).starts_with("M0 0h1000v800h-1000zM94.4 94.4h61.2"));
+    }
+
+    #[test]
+    fn a_strip_stays_on_the_page() {
+        assert!(strip_around([0, 100, 50, 20], 1000.0).starts_with("0 "));
+        assert!(strip_around([980, 100, 20, 20], 1000.0).starts_with("480 "));
+    }
+}

@@ -1,0 +1,290 @@
+//! Numbers, sizes, times and names as a person says them.
+//!
+//! Sentences about failures and reasons are the contract's.
+
+use winnow_contract::Words;
+use winnow_contract::asset::{AssetSort, AssetState, MediaKind};
+use winnow_contract::job::{JobKind, Lane};
+use winnow_contract::review::{FindingState, ItemKind, ReviewDetail, ReviewFilter, Verdict};
+
+/// `12,345`.
+pub fn number(n: impl Into<i64>) -> String {
+    let digits = n.into().to_string();
+    let grouped: Vec<char> = digits.chars().rev().enumerate().flat_map(|(i, c)| (i > 0 && i % 3 == 0 && c != '-').then_some(',').into_iter().chain([c])).collect();
+    grouped.into_iter().rev().collect()
+}
+
+/// `1 file`, `2 files`.
+pub fn counted(n: u32, one: &str) -> String {
+    format!("{} {one}{}", number(n), if n == 1 { "" } else { "s" })
+}
+
+/// `4.2 MB`, in units of 1,000.
+pub fn size(bytes: i64) -> String {
+    let steps = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let amount = bytes as f64;
+    match steps.into_iter().find(|(step, _)| amount >= *step) {
+        Some((step, unit)) if amount / step < 10.0 => format!("{:.1} {unit}", amount / step),
+        Some((step, unit)) => format!("{:.0} {unit}", amount / step),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+/// `less than a minute`, `about 9 min`, `about 2 h`.
+pub fn about(seconds: f64) -> String {
+    match (seconds / 60.0).round() {
+        minutes if minutes < 1.0 => "less than a minute".to_owned(),
+        minutes if minutes < 90.0 => format!("about {minutes:.0} min"),
+        minutes => format!("about {:.0} h", (minutes / 60.0).round()),
+    }
+}
+
+/// `31 a second`, `.4 a second`.
+pub fn rate(per_second: f32) -> String {
+    if per_second >= 9.5 { format!("{per_second:.0} a second") } else { format!("{per_second:.1} a second") }
+}
+
+/// `Card number` from `card number`.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// `a card number`, `an e-mail address`.
+pub fn with_article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'I', 'A', 'E', 'O']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}
+
+/// An entity type as a person says it.
+pub fn entity(name: &str) -> String {
+    let words = Words::new(&format!("entity_{name}"));
+    let sentence = words.sentence();
+    if sentence == words.code { name.to_lowercase().replace('_', " ") } else { sentence }
+}
+
+/// The question of a review item, as a sentence.
+pub fn question(detail: &ReviewDetail) -> String {
+    match (detail.row.kind, detail.values.as_slice()) {
+        (ItemKind::Finding, [one]) => format!("Redact this {}?", entity(&one.entity)),
+        (ItemKind::Finding, many) => format!("Redact these {}?", group(many.len(), many.iter().map(|value| value.entity.as_str()))),
+        (ItemKind::Extraction, _) => "Is this page read correctly?".to_owned(),
+        (ItemKind::Label, _) => match &detail.row.suggestion {
+            Some(suggestion) => format!("Is this “{}”?", suggestion.value),
+            None => "What is this?".to_owned(),
+        },
+        (ItemKind::Duplicate, _) => "Are these the same?".to_owned(),
+    }
+}
+
+/// `3 e-mail addresses`, or `5 contact details` when they differ.
+fn group<'a>(count: usize, mut entities: impl Iterator<Item = &'a str>) -> String {
+    let first = entities.next().unwrap_or_default();
+    let same = entities.all(|other| other == first) && !first.is_empty();
+    match entity(first) {
+        noun if same && noun.ends_with('s') => format!("{count} {noun}es"),
+        noun if same => format!("{count} {noun}s"),
+        _ => format!("{count} contact details"),
+    }
+}
+
+/// What speaks for a finding: `check_digit_ok`, `context:iban`.
+pub fn speaks(recogniser: &str) -> Vec<String> {
+    recogniser.split([',', ';', '+', ' ']).map(str::trim).filter(|part| !part.is_empty()).map(ground).collect()
+}
+
+fn ground(part: &str) -> String {
+    match part.split_once(':') {
+        Some(("context", word)) => format!("“{word}” stands near it"),
+        Some((kind, rest)) => format!("{}: {}", capital(&kind.replace('_', " ")), rest.replace('_', " ")),
+        None if part == "check_digit_ok" => "The check digit is right".to_owned(),
+        None => capital(&part.replace('_', " ")),
+    }
+}
+
+/// What the second verdict says for an item: `Keep as it is`, `The reading is right`.
+pub fn verdict_says(detail: &ReviewDetail, verdict: Verdict) -> String {
+    let many = detail.values.len() > 1;
+    let noun = detail.values.first().map(|value| entity(&value.entity));
+    match (detail.row.kind, verdict) {
+        (_, Verdict::Deferred) => "Later".to_owned(),
+        (_, Verdict::Corrected) => "Correct".to_owned(),
+        (_, Verdict::Redacted) if many => "Redact all".to_owned(),
+        (_, Verdict::Redacted) => "Redact".to_owned(),
+        (ItemKind::Finding, Verdict::Accepted) if many => "Keep as they are".to_owned(),
+        (ItemKind::Finding, Verdict::Accepted) => "Keep as it is".to_owned(),
+        (ItemKind::Finding, Verdict::Rejected) if many => "Not contact details".to_owned(),
+        (ItemKind::Finding, Verdict::Rejected) => format!("Not {}", with_article(&noun.unwrap_or_else(|| "finding".to_owned()))),
+        (ItemKind::Extraction, Verdict::Accepted) => "The reading is right".to_owned(),
+        (ItemKind::Extraction, Verdict::Rejected) => "Not readable".to_owned(),
+        (_, Verdict::Accepted) => "Yes".to_owned(),
+        (_, Verdict::Rejected) => "No".to_owned(),
+    }
+}
+
+/// A verdict in the past tense, for "13 redacted · 1 kept".
+pub fn verdict_past(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Accepted => "kept",
+        Verdict::Corrected => "corrected",
+        Verdict::Redacted => "redacted",
+        Verdict::Rejected => "set aside as wrong",
+        Verdict::Deferred => "left for later",
+    }
+}
+
+/// A kind of content.
+pub fn kind(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Text => "Text",
+        MediaKind::Table => "Table",
+        MediaKind::Web => "Web page",
+        MediaKind::Image => "Image",
+        MediaKind::Pdf => "PDF",
+        MediaKind::Office => "Office",
+        MediaKind::Mail => "Mail",
+        MediaKind::Archive => "Archive",
+        MediaKind::Sound => "Sound",
+        MediaKind::Video => "Video",
+        MediaKind::Empty => "Empty",
+        MediaKind::Other => "Other",
+    }
+}
+
+/// A state of an asset.
+pub fn state(state: AssetState) -> &'static str {
+    match state {
+        AssetState::Pending => "Not read yet",
+        AssetState::Ready => "Read",
+        AssetState::Partial => "Read in part",
+        AssetState::Unread => "No reader yet",
+        AssetState::Locked => "Needs a password",
+        AssetState::Missing => "File is gone",
+        AssetState::Failed => "Could not be read",
+    }
+}
+
+/// An order of a list.
+pub fn sort(sort: AssetSort) -> &'static str {
+    match sort {
+        AssetSort::Newest => "Newest first",
+        AssetSort::Oldest => "Oldest first",
+        AssetSort::Name => "Name",
+        AssetSort::Kind => "Kind",
+        AssetSort::Size => "Largest first",
+        AssetSort::State => "State",
+    }
+}
+
+/// A part of the queue.
+pub fn part(filter: ReviewFilter) -> &'static str {
+    match filter {
+        ReviewFilter::All => "Everything",
+        ReviewFilter::Ids => "Ids and bank",
+        ReviewFilter::Contacts => "Contact details",
+        ReviewFilter::Labels => "Labels",
+        ReviewFilter::Reading => "Doubtful reading",
+        ReviewFilter::Deferred => "Left for later",
+    }
+}
+
+/// Where a finding stands.
+pub fn finding_state(state: FindingState) -> &'static str {
+    match state {
+        FindingState::Open => "waits",
+        FindingState::Recorded => "recorded",
+        FindingState::Accepted => "kept",
+        FindingState::Corrected => "corrected",
+        FindingState::Redacted => "redacted",
+        FindingState::Rejected => "set aside as wrong",
+    }
+}
+
+/// What a lane does.
+pub fn lane(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Io => "Looking through folders",
+        Lane::Decode => "Opening files",
+        Lane::Ocr => "Reading words on pictures",
+    }
+}
+
+/// What a job was about to do.
+pub fn job(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::Scan => "Looking through a folder",
+        JobKind::Ingest => "Taking in",
+        JobKind::Decode => "Opening",
+        JobKind::Ocr => "Reading the words",
+        JobKind::Detect => "Looking for sensitive data",
+    }
+}
+
+/// A property's name.
+pub fn property(key: &str) -> String {
+    match key {
+        "taken_at" => "Taken".to_owned(),
+        other => capital(&other.replace('_', " ")),
+    }
+}
+
+/// The local day and time of UTC milliseconds.
+pub fn moment(ms: i64) -> String {
+    let date = js_sys::Date::new(&(ms as f64).into());
+    let pad = |n: u32| format!("{n:02}");
+    format!("{} {} {}, {}:{}", date.get_date(), month(date.get_month()), date.get_full_year(), pad(date.get_hours()), pad(date.get_minutes()))
+}
+
+/// The local day of UTC milliseconds.
+pub fn day(ms: i64) -> String {
+    let date = js_sys::Date::new(&(ms as f64).into());
+    format!("{} {} {}", date.get_date(), month(date.get_month()), date.get_full_year())
+}
+
+fn month(index: u32) -> &'static str {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    MONTHS.get(index as usize).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        let check = |n: i64, expected: &str| assert_eq!(number(n), expected);
+        check(0, "0");
+        check(999, "999");
+        check(1204, "1,204");
+        check(1_234_567, "1,234,567");
+        check(-1_234, "-1,234");
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let check = |n: i64, expected: &str| assert_eq!(size(n), expected);
+        check(0, "0 bytes");
+        check(999, "999 bytes");
+        check(4_200, "4.2 kB");
+        check(42_000_000, "42 MB");
+    }
+
+    #[test]
+    fn times_are_rough() {
+        let check = |s: f64, expected: &str| assert_eq!(about(s), expected);
+        check(20.0, "less than a minute");
+        check(540.0, "about 9 min");
+        check(7200.0, "about 2 h");
+    }
+
+    #[test]
+    fn entities_read_as_words() {
+        assert_eq!(entity("CREDIT_CARD"), "card number");
+        assert_eq!(entity("SWISS_AHV"), "swiss ahv");
+        assert_eq!(with_article("e-mail address"), "an e-mail address");
+        assert_eq!(with_article("US social security number"), "a US social security number");
+        assert_eq!(group(3, ["EMAIL_ADDRESS", "EMAIL_ADDRESS"].into_iter()), "3 e-mail addresses");
+        assert_eq!(group(3, ["EMAIL_ADDRESS", "IP_ADDRESS"].into_iter()), "3 contact details");
+        assert_eq!(speaks("check_digit_ok, context:iban"), ["The check digit is right", "“iban” stands near it"]);
+    }
+}

@@ -1,0 +1,128 @@
+//! One file: the document on the left, what is known about it on the right.
+//!
+//! Decides nothing; what waits is decided in Review.
+
+mod about;
+mod bench;
+mod document;
+mod findings;
+mod text;
+
+use crate::keys::Act;
+use crate::parts::icon::Icon;
+use crate::parts::kind::{doubt_dot, kind_icon, state_mark};
+use crate::parts::name::FileName;
+use crate::parts::page::Zoom;
+use crate::parts::{states, trail, words};
+use crate::store::{Screen, Store, store};
+use bench::{Bench, Tab};
+use leptos::prelude::*;
+use winnow_contract::asset::AssetDetail;
+use winnow_contract::id::AssetId;
+use winnow_contract::search::Evidence;
+
+#[component]
+pub fn Asset(asset: AssetId, at: Option<Evidence>) -> impl IntoView {
+    let store = store();
+    store.asset.show(asset);
+    on_cleanup(move || store.asset.close());
+    let bench = Bench::new(at.unwrap_or_default());
+    provide_context(bench);
+    store.answer_keys(move |act| answer(store, bench, act));
+    let detail = Memo::new(move |_| store.asset.detail.get());
+    let body = move || states::whole(detail.get(), "Opening the file", move || store.asset.again(), move |detail| draw(store, bench, detail));
+    view! { <section class="asset" aria-label="File">{body}</section> }
+}
+
+fn draw(store: Store, bench: Bench, detail: AssetDetail) -> AnyView {
+    bench.lay_out(&detail);
+    let detail = StoredValue::new(detail);
+    let content = move || detail.with_value(|detail| match bench.tab.get() {
+        Tab::Text => text::tab(bench, detail),
+        Tab::Findings => findings::tab(store, bench, detail),
+        Tab::About => about::tab(store, detail),
+        Tab::Why => why(store, detail),
+    });
+    view! {
+        {detail.with_value(|detail| head(store, detail))}
+        <div class="asset-room">
+            <div class="asset-document">{detail.with_value(|detail| document::draw(bench, detail))}</div>
+            <aside class="asset-side">
+                <div class="tabs" role="tablist" aria-label="What is known">{detail.with_value(|detail| Tab::of(detail).into_iter().map(|tab| tab_button(bench, tab, detail)).collect_view())}</div>
+                <div class="tab-body" role="tabpanel">{content}</div>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn head(store: Store, detail: &AssetDetail) -> AnyView {
+    let row = &detail.row;
+    let back = move |_| {
+        if !store.back() {
+            store.go(Screen::Library);
+        }
+    };
+    let waits = detail.open.first().map(|(item, _)| item.clone());
+    let review = waits.map(|item| {
+        let says = format!("Review {}", words::counted(detail.open.len() as u32, "item"));
+        let go = move |_| {
+            store.review.bring(item.clone());
+            store.go(Screen::Review);
+        };
+        view! { <button class="button" data-testid="asset-review" on:click=go>{doubt_dot(1)}{says}</button> }
+    });
+    view! {
+        <header class="asset-head">
+            <button class="quiet-button" data-testid="back" aria-label="Back" title="Back (Esc)" on:click=back><Icon of=icondata_lu::LuArrowLeft size=20/></button>
+            <span class="asset-kind"><Icon of=kind_icon(row.kind) size=20/></span>
+            <h1 data-testid="asset-name"><FileName name=row.name.clone()/></h1>
+            <span class="muted nowrap">{words::kind(row.kind)}" · "{words::size(row.bytes)}</span>
+            <span class="muted">{state_mark(row)}</span>
+            <span class="grow"></span>
+            {review}
+        </header>
+    }
+    .into_any()
+}
+
+fn tab_button(bench: Bench, tab: Tab, detail: &AssetDetail) -> impl IntoView + use<> {
+    let count = (tab == Tab::Findings && !detail.findings.is_empty()).then(|| view! { <span class="muted tabular">{detail.findings.len()}</span> });
+    let here = move || bench.tab.get() == tab;
+    view! {
+        <button class="tab" role="tab" data-testid=format!("tab-{}", tab.name().to_lowercase()) aria-selected=move || here().to_string() on:click=move |_| bench.tab.set(tab)>{tab.name()}{count}</button>
+    }
+}
+
+fn why(store: Store, detail: &AssetDetail) -> AnyView {
+    let asset = detail.row.id.to_string();
+    let own = asset.clone();
+    let elsewhere = move || store.asset.why_of.with(|of| of.as_deref() != Some(own.as_str()));
+    let again = asset.clone();
+    let back = StoredValue::new(asset);
+    let whole = move || elsewhere().then(|| view! { <button class="link-button" on:click=move |_| store.asset.explain(back.get_value())>"The whole file instead"</button> });
+    view! { {whole}{move || { let again = again.clone(); trail::trail(store.asset.why.get(), move || store.asset.explain(again.clone())) }} }.into_any()
+}
+
+fn answer(store: Store, bench: Bench, act: Act) -> bool {
+    let pages = bench.pages.get_untracked();
+    match act {
+        Act::Tab1 => bench.pick(0),
+        Act::Tab2 => bench.pick(1),
+        Act::Tab3 => bench.pick(2),
+        Act::Tab4 => bench.pick(3),
+        Act::ZoomIn => bench.zoom.update(|zoom| *zoom = zoom.step(1)),
+        Act::ZoomOut => bench.zoom.update(|zoom| *zoom = zoom.step(-1)),
+        Act::ZoomFit => bench.zoom.set(Zoom::WHOLE),
+        Act::PageDown => bench.page.update(|page| *page = (*page + 1).min(pages)),
+        Act::PageUp => bench.page.update(|page| *page = page.saturating_sub(1).max(1)),
+        Act::Next => return with_detail(store, |detail| bench.next_finding(detail, 1)),
+        Act::Previous => return with_detail(store, |detail| bench.next_finding(detail, -1)),
+        _ => return false,
+    }
+    true
+}
+
+fn with_detail(store: Store, act: impl FnOnce(&AssetDetail)) -> bool {
+    store.asset.detail.with_untracked(|detail| detail.here().map(act).is_some())
+}

@@ -1,0 +1,58 @@
+//! The facts about a file: what went wrong, what it is, where it lies.
+
+use crate::parts::icon::Icon;
+use crate::parts::words;
+use crate::store::Store;
+use leptos::prelude::*;
+use winnow_contract::asset::{AssetDetail, LocationRow};
+use winnow_contract::command::ShowFile;
+
+pub fn tab(store: Store, detail: &AssetDetail) -> AnyView {
+    let row = &detail.row;
+    let facts = [
+        ("Kind", format!("{} ({})", words::kind(row.kind), row.media_type)),
+        ("Size", words::size(row.bytes)),
+        ("State", words::state(row.state).to_owned()),
+        ("Added", words::moment(row.added_at)),
+    ];
+    let own = facts.into_iter().map(|(key, value)| fact(key.to_owned(), value)).collect_view();
+    let read = detail.properties.iter().map(|property| fact(words::property(&property.key), property.value.clone())).collect_view();
+    let notes = detail.notes.iter().map(|note| view! { <li><Icon of=icondata_lu::LuInfo/>{note.sentence()}</li> }).collect_view();
+    let hash = detail.hash.clone().map(|hash| view! { <div class="fact"><dt>"BLAKE3"</dt><dd class="mono breakable">{hash}</dd></div> });
+    view! {
+        <div data-testid="asset-about">
+            {failure(detail)}
+            {(!detail.notes.is_empty()).then(|| view! { <ul class="notes">{notes}</ul> })}
+            <dl class="facts">{own}{read}{hash}</dl>
+            <h3 class="side-heading">{if detail.locations.len() == 1 { "Where it lies" } else { "Where its copies lie" }}</h3>
+            <ul class="locations">{detail.locations.iter().map(|place| location(store, place)).collect_view()}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+fn fact(key: String, value: String) -> impl IntoView {
+    view! { <div class="fact"><dt>{key}</dt><dd>{value}</dd></div> }
+}
+
+/// What happened, what was kept, what to do.
+fn failure(detail: &AssetDetail) -> AnyView {
+    let Some(failure) = &detail.row.failure else { return ().into_any() };
+    let kept = if detail.extractions.is_empty() { "The file is listed, and was not changed." } else { "What was read before is kept." };
+    view! {
+        <div class="problem" role="note" data-testid="asset-failure">
+            <Icon of=icondata_lu::LuTriangleAlert size=20/>
+            <div><p>{failure.sentence()}</p><p class="muted">{kept}" If it is a passing trouble, try again under Activity."</p></div>
+        </div>
+    }
+    .into_any()
+}
+
+fn location(store: Store, place: &LocationRow) -> impl IntoView + use<> {
+    let id = place.id.clone();
+    let seen = if place.missing { format!("gone, last seen {}", words::moment(place.last_seen)) } else { format!("first seen {}", words::moment(place.first_seen)) };
+    let show = (!place.missing).then(|| {
+        view! { <button class="button small" data-testid="show-file" on:click=move |_| store.act(ShowFile { location: id.clone() })><Icon of=icondata_lu::LuFolderOpen/>"Show file"</button> }
+    });
+    view! { <li class:missing=place.missing><div><p class="mono breakable">{place.path.clone()}</p><p class="muted">{seen}</p></div>{show}</li> }
+}
