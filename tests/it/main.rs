@@ -1,1 +1,8 @@
-fn main() {}
+//! Stories of the engine with fakes, asserted by the whole state as text.
+
+mod audit;
+mod ingest;
+mod layers;
+mod recovery;
+mod review;
+mod search;

@@ -21,13 +21,27 @@ pub fn App() -> impl IntoView {
     store.review.refresh();
     store.settings.refresh();
     follow_theme(store);
+    let main = NodeRef::<leptos::html::Main>::new();
+    Effect::new(move |before: Option<Screen>| {
+        let screen = store.screen.get();
+        if before.is_some_and(|before| before != screen) {
+            rest(main, screen != Screen::Search);
+        }
+        screen
+    });
     let keys = window_event_listener(ev::keydown, move |event| hear_key(store, &event));
     on_cleanup(move || keys.remove());
+    // A click by pointer; pressing a button by key leaves the focus on it.
+    let clicked = move |event: leptos::ev::MouseEvent| {
+        if event.detail() > 0 {
+            rest(main, false);
+        }
+    };
     view! {
-        <div class="frame">
+        <div class="frame" on:click=clicked>
             <SideBar/>
             <TopBar/>
-            <main class="screen" id="screen">{move || screen(store.screen.get())}</main>
+            <main class="screen" id="screen" tabindex="-1" node_ref=main>{move || screen(store.screen.get())}</main>
             <ProgressLine/>
         </div>
         <Notice/>
@@ -44,6 +58,15 @@ fn screen(screen: Screen) -> AnyView {
         Screen::Activity => view! { <Activity/> }.into_any(),
         Screen::Settings => view! { <Settings/> }.into_any(),
         Screen::Asset(asset, at) => view! { <Asset asset at/> }.into_any(),
+    }
+}
+
+/// Gives the focus back to the screen after a button was clicked, so that its keys are the screen's again.
+fn rest(main: NodeRef<leptos::html::Main>, leave_field: bool) {
+    let focused = document().active_element().map(|element| element.tag_name()).unwrap_or_default();
+    if let Some(main) = main.get_untracked().filter(|_| focused == "BUTTON" || (leave_field && focused == "INPUT")) {
+        // What cannot take the focus leaves it where it is.
+        let _ = main.focus();
     }
 }
 

@@ -124,7 +124,7 @@ pub const KEYS: &[Binding] = &[
     bind(Place::Review, &["+", "="], Act::ZoomIn, "Closer"),
     bind(Place::Review, &["-"], Act::ZoomOut, "Further away"),
     bind(Place::Review, &["0"], Act::ZoomFit, "The whole page"),
-    bind(Place::Library, &["ArrowLeft"], Act::Left, "Move the selection (all four arrows)"),
+    bind(Place::Library, &["ArrowLeft"], Act::Left, "Move the selection, as do the other arrows"),
     bind(Place::Library, &["ArrowRight"], Act::Right, ""),
     bind(Place::Library, &["ArrowUp"], Act::Up, ""),
     bind(Place::Library, &["ArrowDown"], Act::Down, ""),

@@ -105,6 +105,31 @@ pub fn PageView(
     }
 }
 
+/// One box for each line: the boxes of neighbouring words joined.
+pub fn lines(boxes: &[PixelBox]) -> Vec<PixelBox> {
+    let mut lines: Vec<PixelBox> = Vec::new();
+    for rect in boxes {
+        match lines.last_mut() {
+            Some(line) if same_line(line, rect) => *line = around(*line, *rect),
+            _ => lines.push(*rect),
+        }
+    }
+    lines
+}
+
+/// They overlap in height and stand no further apart than two letters.
+fn same_line(a: &PixelBox, b: &PixelBox) -> bool {
+    let high = a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
+    let apart = b[0].saturating_sub(a[0] + a[2]).max(a[0].saturating_sub(b[0] + b[2]));
+    high && apart < 2 * a[3].max(b[3])
+}
+
+fn around(a: PixelBox, b: PixelBox) -> PixelBox {
+    let (left, top) = (a[0].min(b[0]), a[1].min(b[1]));
+    let (right, bottom) = ((a[0] + a[2]).max(b[0] + b[2]), (a[1] + a[3]).max(b[1] + b[3]));
+    [left, top, right - left, bottom - top]
+}
+
 fn ring(ring: Ring) -> impl IntoView {
     let [x, y, w, h] = padded(ring.rect);
     view! { <rect class=format!("ring {}", ring.kind) class:current=ring.current x=x y=y width=w height=h rx=h * 0.18 vector-effect="non-scaling-stroke"/> }
@@ -142,6 +167,8 @@ pub fn Strip(
     /// Loads the page at full size; before that the preview is shown.
     #[prop(into)]
     sharp: Signal<bool>,
+    /// How many times as wide as high it is, about.
+    ratio: f64,
 ) -> impl IntoView {
     let (width, height) = pictures.size();
     let first = pictures.first();
@@ -149,7 +176,7 @@ pub fn Strip(
     let draw = move || {
         let rect = rect.get()?;
         let [x, y, w, h] = padded(rect);
-        let view_box = strip_around(rect, width);
+        let view_box = strip_around(rect, width, ratio);
         let images = [Some(first.clone()), sharp.get().then(|| full.clone())].into_iter().flatten();
         let images = images.map(|url| view! { <image href=url width=width height=height preserveAspectRatio="none"/> }).collect_view();
         Some(view! {
@@ -162,11 +189,11 @@ pub fn Strip(
     view! { {draw} }
 }
 
-/// The stretch of the page a strip shows: about eight heights of the letters, the box in its middle.
-fn strip_around([x, y, w, h]: PixelBox, page_width: f64) -> String {
+/// The stretch of the page a strip shows: the box in its middle, with about three lines to see what is around it.
+fn strip_around([x, y, w, h]: PixelBox, page_width: f64, ratio: f64) -> String {
     let (x, y, w, h) = (f64::from(x), f64::from(y), f64::from(w), f64::from(h));
-    let across = (w * 1.6).max(h * 26.0).min(page_width);
-    let down = (h * 3.4).max(across / 9.0);
+    let across = (w * 1.3).max(h * 3.2 * ratio).min(page_width);
+    let down = across / ratio;
     let left = (x + w / 2.0 - across / 2.0).clamp(0.0, (page_width - across).max(0.0));
     format!("{left} {} {across} {down}", y + h / 2.0 - down / 2.0)
 }
@@ -184,6 +211,12 @@ mod tests {
     }
 
     #[test]
+    fn words_of_a_line_share_a_box() {
+        assert_eq!(lines(&[[10, 10, 20, 10], [35, 8, 10, 10], [10, 40, 30, 10]]), [[10, 8, 35, 12], [10, 40, 30, 10]]);
+        assert_eq!(lines(&[[10, 10, 20, 10], [300, 10, 10, 10]]).len(), 2);
+    }
+
+    #[test]
     fn a_veil_has_holes() {
         let ring = Ring { rect: [100, 100, 50, 20], kind: "doubt", current: true };
         assert_eq!(veil(&[], 10.0, 10.0), "");
@@ -192,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_strip_stays_on_the_page() {
-        assert!(strip_around([0, 100, 50, 20], 1000.0).starts_with("0 "));
-        assert!(strip_around([980, 100, 20, 20], 1000.0).starts_with("480 "));
+        assert!(strip_around([0, 100, 50, 20], 1000.0, 8.0).starts_with("0 "));
+        assert!(strip_around([980, 100, 20, 20], 1000.0, 8.0).starts_with("488 "));
     }
 }

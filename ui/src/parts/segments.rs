@@ -30,6 +30,13 @@ pub struct Segment {
     pub spot: bool,
 }
 
+/// The same text with the line breaks inside a sentence as spaces; every offset stays what it was.
+pub fn flow(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let inside = |n: usize| letters[n] == '\n' && n > 0 && letters[n - 1] != '\n' && letters.get(n + 1).is_some_and(|next| next.is_lowercase());
+    (0..letters.len()).map(|n| if inside(n) { ' ' } else { letters[n] }).collect()
+}
+
 /// The text between two offsets.
 pub fn slice(text: &str, start: u32, end: u32) -> String {
     text.chars().skip(start as usize).take(end.saturating_sub(start) as usize).collect()
@@ -94,6 +101,11 @@ mod tests {
         assert_eq!(made[0].span, Some(0));
         assert!(made.iter().any(|s| s.text == "ie" && s.span == Some(1) && s.finding == Some(0)));
         assert!(made.last().is_some_and(|s| s.spot));
+    }
+
+    #[test]
+    fn lines_of_a_sentence_flow() {
+        assert_eq!(flow("had taken\nthe lower room.\nYours,\n\nanne\n"), "had taken the lower room.\nYours,\n\nanne\n");
     }
 
     #[test]

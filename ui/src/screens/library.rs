@@ -79,7 +79,7 @@ pub fn Library() -> impl IntoView {
     view! {
         <section class="library" aria-label="Library">
             <Tools/>
-            {move || { shape.track(); untrack(body) }}
+            {move || { shape.get(); untrack(body) }}
             {move || peeking.get().then(|| view! { <Peek peeking/> })}
         </section>
     }

@@ -20,7 +20,7 @@ mod renditions;
 mod review;
 mod search;
 pub mod settings;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod views;
 

@@ -37,6 +37,8 @@ mod tests {
     fn a_panic_is_named_by_its_place_and_not_by_its_words() {
         stay_silent();
         let place = catch(|| panic!("the secret text")).expect_err("it panicked");
+        // Other tests of this process say why they fail.
+        let _ = panic::take_hook();
         assert!(place.starts_with("caught.rs:"), "{place}");
         assert!(!place.contains("secret"));
     }

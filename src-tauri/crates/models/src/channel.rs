@@ -41,6 +41,8 @@ impl Channel {
     ///
     /// # Errors
     /// When the socket cannot be duplicated or no thread can be started.
+    // Nothing here needs a destructor, and the main thread may be inside a native library that cannot be stopped.
+    #[allow(clippy::disallowed_methods)]
     pub fn end_with_parent(&self) -> io::Result<()> {
         let socket = self.socket.try_clone()?;
         let wait = move || {

@@ -35,7 +35,7 @@ impl DecodeWorkers {
         Ok(Self { pool, card })
     }
 
-    /// Process ids of the workers that run now.
+    /// Process ids of the workers that run now: those at work, then those that wait.
     pub fn pids(&self) -> Vec<u32> {
         self.pool.pids()
     }
@@ -52,7 +52,7 @@ impl OcrWorkers {
         Self { pool, card }
     }
 
-    /// Process ids of the workers that run now.
+    /// Process ids of the workers that run now: those at work, then those that wait.
     pub fn pids(&self) -> Vec<u32> {
         self.pool.pids()
     }

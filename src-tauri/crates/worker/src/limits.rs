@@ -74,7 +74,7 @@ fn resident_bytes(pid: u32) -> Option<u64> {
     if !cfg!(target_os = "linux") {
         return None;
     }
-    resident_in(&std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
+    resident_in(&fs_err::read_to_string(format!("/proc/{pid}/status")).ok()?)
 }
 
 fn resident_in(status: &str) -> Option<u64> {

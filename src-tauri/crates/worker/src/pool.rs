@@ -52,7 +52,7 @@ impl Pool {
         Self { program: program.to_owned(), role, width, seats: Mutex::default(), freed: Condvar::new() }
     }
 
-    /// Process ids of all workers, working or waiting.
+    /// Process ids of all workers: those at work, then those that wait.
     pub(crate) fn pids(&self) -> Vec<u32> {
         let seats = self.seats();
         seats.busy.iter().copied().chain(seats.idle.iter().map(|worker| worker.link.pid())).collect()

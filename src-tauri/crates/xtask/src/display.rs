@@ -31,8 +31,8 @@ impl Display {
         command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11");
         command.env("GTK_USE_PORTAL", "0").env("NO_AT_BRIDGE", "1").env("GSETTINGS_BACKEND", "memory");
         command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("LIBGL_ALWAYS_SOFTWARE", "1");
-        // Makes Tauri's webview accept WebKitWebDriver, as tauri-driver would.
-        command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        // Lets WebKitWebDriver drive the application; tauri-driver sets nothing else.
+        command.env("TAURI_WEBVIEW_AUTOMATION", "true");
     }
 }
 

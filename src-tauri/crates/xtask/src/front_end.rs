@@ -42,7 +42,7 @@ fn bind(place: &Place, way: &Way, release: bool) -> Outcome<PathBuf> {
     if fs_err::read_to_string(&stamp).is_ok_and(|last| last == seen) && folder.is_dir() {
         return Ok(folder);
     }
-    generate(&module, &folder, release)?;
+    generate(&module, &folder)?;
     if shrink {
         optimise(place, &folder.join(format!("{NAME}_bg.wasm")));
     }
@@ -50,14 +50,15 @@ fn bind(place: &Place, way: &Way, release: bool) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-fn generate(module: &Path, folder: &Path, release: bool) -> Outcome {
+/// Function names would double the size; a panic names its file and line without them.
+fn generate(module: &Path, folder: &Path) -> Outcome {
     let mut bindgen = Bindgen::new();
     let made = bindgen
         .input_path(module)
         .out_name(NAME)
         .typescript(false)
-        .remove_name_section(release)
-        .remove_producers_section(release)
+        .remove_name_section(true)
+        .remove_producers_section(true)
         .web(true)
         .and_then(|bindgen| bindgen.generate(folder));
     made.map_err(|error| Failure::new(format!("wasm-bindgen could not read {}: {error:#}", module.display())))

@@ -120,7 +120,16 @@ fn install(gone: &[&str], prefix: Option<&str>) -> Outcome {
 }
 
 fn apt(prefix: Option<&str>) -> Command {
-    let mut words = prefix.into_iter().chain(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]);
+    let mut words = prefix.into_iter().chain([
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-q",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ]);
     let mut command = Command::new(words.next().unwrap_or("env"));
     command.args(words);
     command
@@ -158,7 +167,10 @@ mod tests {
     #[test]
     fn the_command_to_type_names_every_missing_package() {
         assert!(by_hand(&["xvfb", "strace"]).ends_with("install --no-install-recommends xvfb strace"));
-        assert_eq!(shell::line(&apt(Some("sudo"))), "sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300");
+        assert_eq!(
+            shell::line(&apt(Some("sudo"))),
+            "sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0"
+        );
         assert!(shell::line(&apt(None)).starts_with("env DEBIAN_FRONTEND"));
         assert!(elsewhere("macos", &[]).contains("brew"));
     }

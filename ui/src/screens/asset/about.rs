@@ -4,7 +4,7 @@ use crate::parts::icon::Icon;
 use crate::parts::words;
 use crate::store::Store;
 use leptos::prelude::*;
-use winnow_contract::asset::{AssetDetail, LocationRow};
+use winnow_contract::asset::{AssetDetail, AssetState, LocationRow};
 use winnow_contract::command::ShowFile;
 
 pub fn tab(store: Store, detail: &AssetDetail) -> AnyView {
@@ -38,6 +38,9 @@ fn fact(key: String, value: String) -> impl IntoView {
 /// What happened, what was kept, what to do.
 fn failure(detail: &AssetDetail) -> AnyView {
     let Some(failure) = &detail.row.failure else { return ().into_any() };
+    if detail.row.state == AssetState::Unread {
+        return view! { <p class="notes side-note"><Icon of=icondata_lu::LuInfo/>{failure.sentence()}" It is listed and followed all the same."</p> }.into_any();
+    }
     let kept = if detail.extractions.is_empty() { "The file is listed, and was not changed." } else { "What was read before is kept." };
     view! {
         <div class="problem" role="note" data-testid="asset-failure">

@@ -4,7 +4,7 @@ use super::bench::{Bench, has_page};
 use super::text;
 use crate::parts::icon::Icon;
 use crate::parts::kind::kind_icon;
-use crate::parts::page::{PageView, Pictures, Ring, Zoom};
+use crate::parts::page::{PageView, Pictures, Ring, Zoom, lines};
 use crate::parts::words;
 use leptos::prelude::*;
 use winnow_contract::asset::{AssetDetail, PixelBox, RenditionKind, RenditionRow, Span};
@@ -62,8 +62,8 @@ fn pictures_of(all: &[RenditionRow], page: u32) -> Option<Pictures> {
 fn rings(bench: Bench, found: StoredValue<Vec<(Option<u32>, Vec<PixelBox>)>>, spans: StoredValue<Vec<Span>>) -> Vec<Ring> {
     let page = bench.page.get();
     let ring = |kind: &'static str, current: bool| move |rect: PixelBox| Ring { rect, kind, current };
-    let findings = found.with_value(|all| all.iter().filter(|(on, _)| on.is_none_or(|on| on == page)).flat_map(|(_, boxes)| boxes.clone()).map(ring("doubt", false)).collect::<Vec<_>>());
-    let spot = bench.spot.get().map(|spot| spot.boxes).unwrap_or_default().into_iter().map(ring("found", true));
+    let findings = found.with_value(|all| all.iter().filter(|(on, _)| on.is_none_or(|on| on == page)).flat_map(|(_, boxes)| lines(boxes)).map(ring("doubt", false)).collect::<Vec<_>>());
+    let spot = bench.spot.get().map(|spot| lines(&spot.boxes)).unwrap_or_default().into_iter().map(ring("found", true));
     let lit = bench.lit.get().and_then(|n| spans.with_value(|spans| spans.get(n).and_then(|span| span.rect))).map(ring("lit", false));
     findings.into_iter().chain(spot).chain(lit).collect()
 }

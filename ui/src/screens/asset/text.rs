@@ -3,7 +3,7 @@
 //! Which word is lit is set on the nodes directly: a page has hundreds of them, and one changes.
 
 use super::bench::Bench;
-use crate::parts::segments::{Mark, MarkKind, Segment, segments};
+use crate::parts::segments::{Mark, MarkKind, Segment, flow, segments};
 use crate::parts::{states, words};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -35,7 +35,9 @@ fn body(bench: Bench, detail: &AssetDetail, extraction: &ExtractionView, joined:
     let node = NodeRef::<leptos::html::Div>::new();
     let spot = bench.spot.get_untracked().filter(|_| joined);
     let marks = marks(detail, extraction, spot.map(|spot| (spot.start, spot.end)));
-    let pieces = segments(&extraction.text, &marks).into_iter().map(piece).collect_view();
+    // Lines that the page broke are not broken again in a narrow column.
+    let text = if large { extraction.text.clone() } else { flow(&extraction.text) };
+    let pieces = segments(&text, &marks).into_iter().map(piece).collect_view();
     if joined {
         follow_lit(bench, node);
         follow_spot(bench, detail, node);
@@ -73,7 +75,7 @@ fn piece(segment: Segment) -> AnyView {
     }
     let class = match (segment.spot, segment.finding) {
         (true, _) => "piece spot",
-        (false, Some(_)) => "piece finding",
+        (false, Some(_)) => "piece found",
         (false, None) => "piece",
     };
     view! { <span class=class data-span=segment.span.map(|n| n.to_string()) data-finding=segment.finding.map(|n| n.to_string())>{segment.text}</span> }.into_any()

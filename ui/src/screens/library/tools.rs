@@ -88,7 +88,7 @@ fn Layout() -> impl IntoView {
 fn Add() -> impl IntoView {
     let store = store();
     view! {
-        <div class="button-row">
+        <div class="button-row add">
             <button class="button" data-testid="add-files" on:click=move |_| store.choose(Chosen::Files)><Icon of=icondata_lu::LuFilePlus2/>"Add files…"</button>
             <button class="button" data-testid="add-folder" on:click=move |_| store.choose(Chosen::Folder)><Icon of=icondata_lu::LuFolderPlus/>"Add folder…"</button>
         </div>

@@ -6,7 +6,7 @@ use super::desk::{Desk, desk};
 use super::reading::reading;
 use crate::parts::kind::kind_icon;
 use crate::parts::marked::marked;
-use crate::parts::page::{PageView, Pictures, Ring, Strip};
+use crate::parts::page::{PageView, Pictures, Ring, Strip, lines};
 use crate::parts::{icon::Icon, name::FileName, states};
 use crate::store::store;
 use leptos::prelude::*;
@@ -52,7 +52,7 @@ fn on_a_page(detail: ReviewDetail, pictures: Pictures, here: Memo<bool>) -> AnyV
     let context = (!detail.context.is_empty()).then(|| view! { <blockquote class="sentence">{marked(detail.context)}</blockquote> });
     view! {
         <PageView pictures rings quiet=true zoom=desk.zoom focus=first name=detail.row.name/>
-        <div class="close-up"><Strip pictures=near rect=first sharp=here/>{context}</div>
+        <div class="close-up"><Strip pictures=near rect=first sharp=here ratio=4.5/>{context}</div>
     }
     .into_any()
 }
@@ -61,21 +61,13 @@ fn rings(values: &[ValueShown], page: Option<u32>, desk: Desk, here: bool) -> Ve
     let spot = if here { desk.spot.get() } else { 0 };
     let on_page = |place: &Option<u32>| place.is_none() || page.is_none() || *place == page;
     let all = values.iter().enumerate().flat_map(|(n, value)| value.occurrences.iter().map(move |place| (n, place)));
-    all.filter(|(_, place)| on_page(&place.page)).flat_map(|(n, place)| place.boxes.iter().map(move |rect| Ring { rect: *rect, kind: "doubt", current: n == spot })).collect()
+    all.filter(|(_, place)| on_page(&place.page)).flat_map(|(n, place)| lines(&place.boxes).into_iter().map(move |rect| Ring { rect, kind: "doubt", current: n == spot })).collect()
 }
 
-/// The box around the first line of a value on the page.
+/// The first line of a value on the page.
 fn box_of(value: &ValueShown, page: Option<u32>) -> Option<PixelBox> {
     let place = value.occurrences.iter().find(|place| place.page.is_none() || page.is_none() || place.page == page)?;
-    let first = *place.boxes.first()?;
-    let same_line = |rect: &&PixelBox| rect[1] < first[1] + first[3] && first[1] < rect[1] + rect[3];
-    Some(place.boxes.iter().filter(same_line).fold(first, |all, rect| around(all, *rect)))
-}
-
-fn around(a: PixelBox, b: PixelBox) -> PixelBox {
-    let (left, top) = (a[0].min(b[0]), a[1].min(b[1]));
-    let (right, bottom) = ((a[0] + a[2]).max(b[0] + b[2]), (a[1] + a[3]).max(b[1] + b[3]));
-    [left, top, right - left, bottom - top]
+    lines(&place.boxes).first().copied()
 }
 
 fn in_a_text(detail: ReviewDetail) -> AnyView {
@@ -93,14 +85,4 @@ fn in_a_text(detail: ReviewDetail) -> AnyView {
 fn from_snippet(detail: &ReviewDetail) -> Vec<winnow_contract::review::TextPart> {
     let snippet = detail.row.finding.as_ref().map(|finding| finding.snippet.clone()).unwrap_or_default();
     vec![winnow_contract::review::TextPart { text: snippet, marked: false }]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::around;
-
-    #[test]
-    fn boxes_are_joined() {
-        assert_eq!(around([10, 10, 20, 5], [40, 8, 10, 8]), [10, 8, 40, 8]);
-    }
 }

@@ -21,7 +21,14 @@ pub fn Panel() -> impl IntoView {
 }
 
 fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
-    let why = move || desk.why.get().then(|| view! { <div class="why">{trail::trail(store.asset.why.get(), move || desk.toggle_why(store))}</div> });
+    let trail_node = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        store.asset.why.track();
+        if let Some(node) = trail_node.get() {
+            request_animation_frame(move || node.scroll_into_view());
+        }
+    });
+    let why = move || desk.why.get().then(|| view! { <div class="why" node_ref=trail_node>{trail::trail(store.asset.why.get(), move || desk.toggle_why(store))}</div> });
     let reason = detail.row.kind != ItemKind::Finding;
     view! {
         <div class="panel-top">

@@ -4,7 +4,7 @@
 
 use super::desk::{Desk, desk};
 use super::edit::EditField;
-use crate::parts::page::{PageView, Pictures, Ring, Strip};
+use crate::parts::page::{Pictures, Strip};
 use leptos::prelude::*;
 use winnow_contract::review::{DoubtfulWord, ReviewDetail, TextPart};
 
@@ -17,11 +17,7 @@ pub fn reading(detail: ReviewDetail, pictures: Option<Pictures>, here: Memo<bool
     let words = StoredValue::new(detail.words);
     let spot = move || if here.get() { desk.spot.get() } else { 0 };
     let rect = Signal::derive(move || words.with_value(|words| words.get(spot()).map(|word| word.rect)));
-    let rings = Signal::derive(move || words.with_value(|words| rings(words, spot())));
-    let name = detail.row.name;
-    let page = pictures.map(|pictures| {
-        view! { <div class="reading-page"><PageView pictures=pictures.clone() rings zoom=desk.zoom focus=rect name/></div><div class="reading-strip"><Strip pictures rect sharp=here/></div> }
-    });
+    let page = pictures.map(|pictures| view! { <div class="reading-strip"><Strip pictures rect sharp=here ratio=4.2/></div> });
     let buttons = move || words.with_value(|words| words.iter().take(SHOWN).enumerate().map(|(n, word)| word_button(desk, n, word)).collect_view());
     let edit = move || (here.get() && desk.editing.get()).then(|| view! { <EditField name="The word as it stands on the page"/> });
     view! {
@@ -33,10 +29,6 @@ pub fn reading(detail: ReviewDetail, pictures: Option<Pictures>, here: Memo<bool
         </div>
     }
     .into_any()
-}
-
-fn rings(words: &[DoubtfulWord], spot: usize) -> Vec<Ring> {
-    words.iter().enumerate().map(|(n, word)| Ring { rect: word.rect, kind: "doubt", current: n == spot }).collect()
 }
 
 fn word_button(desk: Desk, n: usize, word: &DoubtfulWord) -> impl IntoView + use<> {

@@ -9,6 +9,8 @@ use crate::error::Result;
 use crate::jobs::Job;
 use crate::outcome::{NewJob, NewRendition, Outcome, SeenFile, Write};
 use crate::ports::Ports;
+use crate::review::decide;
+use crate::review::policy::{NewItem, Route};
 use rusqlite::{Connection, params};
 use winnow_contract::Words;
 use winnow_contract::asset::AssetState;
@@ -146,10 +148,21 @@ impl Applying {
             }
             Write::Findings { asset, findings, items } => {
                 review::set_findings(catalog, asset, findings, items, run, now)?;
+                self.accept(catalog, items)?;
                 touched.review = true;
                 touched.assets.push(asset.clone());
             }
             Write::Reading { asset, item } => touched.review |= review::set_reading(catalog, asset, item.as_ref(), run, now)?,
+        }
+        Ok(())
+    }
+
+    /// Decides what the policy accepts without a person.
+    fn accept(&self, catalog: &Connection, items: &[NewItem]) -> Result<()> {
+        for item in items.iter().filter(|item| item.route == Route::Accept) {
+            if let Some(id) = review::item_of_topic(catalog, item)? {
+                decide::accept(catalog, &self.ports, &id)?;
+            }
         }
         Ok(())
     }
@@ -219,4 +232,55 @@ fn link_renditions(catalog: &Connection, asset: &AssetId, renditions: &[NewRendi
         link(catalog, Node(RowKind::Rendition, rendition.id.as_str()), Node(RowKind::Asset, asset.as_str()), Some(run))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::schema;
+    use crate::testing;
+    use winnow_contract::id::ReviewItemId;
+    use winnow_contract::review::{ItemKind, ItemState};
+
+    fn item(asset: &AssetId, topic: &str, route: Route) -> NewItem {
+        NewItem {
+            id: ReviewItemId(format!("item {topic}")),
+            asset: asset.clone(),
+            question: "sensitive",
+            kind: ItemKind::Finding,
+            topic: topic.into(),
+            reason: Words::new("sensitive_value"),
+            priority: 0.5,
+            blocks: false,
+            route,
+        }
+    }
+
+    #[test]
+    fn what_the_policy_accepts_is_a_decision_it_signed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ports = testing::ports();
+        let mut catalog = schema::open_for_writing(&folder.path().join("catalog.sqlite")).expect("a catalog");
+        schema::migrate(&mut catalog, &ports).expect("a schema");
+        let applying = Applying { ports, breaks: Breaks::default() };
+        let asset = AssetId::from("asset");
+        assets::insert(&catalog, &asset, Some(&[1; 32]), 1, 0).expect("an asset");
+        let scan = NewJob { kind: JobKind::Detect, subject: crate::outcome::Subject::Row("asset".into()), fingerprint: "1".into(), params: None, again: false };
+        jobs::enqueue(&catalog, &scan, "job", 0).expect("a job");
+        let job = jobs::claim(&catalog, crate::pipeline::lane(JobKind::Detect), 1, "me", 0, 1).expect("a lease").remove(0);
+        let items = vec![item(&asset, "sure", Route::Accept), item(&asset, "doubtful", Route::Review)];
+        let finding = |topic: &str| testing::finding(topic);
+        let findings = vec![finding("sure"), finding("doubtful")];
+        catalog.execute_batch("PRAGMA foreign_keys = OFF").expect("no texts needed");
+        let outcome = Outcome { writes: vec![Write::Findings { asset: asset.clone(), findings, items }], ..Outcome::default() };
+        applying.outcome(&catalog, &job, &outcome, 0).expect("applied");
+        let state = |topic: &str| review::item(&catalog, &ReviewItemId(format!("item {topic}"))).expect("an item").state;
+        assert_eq!((state("sure"), state("doubtful")), (ItemState::Decided, ItemState::Open));
+        let signed: String = catalog
+            .query_row("SELECT a.kind || '/' || a.version FROM decisions d JOIN actors a ON a.id = d.actor_id", [], |row| row.get(0))
+            .expect("one decision");
+        assert_eq!(signed, "policy/policy 1");
+        assert_eq!(audit::verify(&catalog).expect("a walk").broken, None);
+        assert_eq!(review::last_acts(&catalog, 9).expect("acts"), [], "undo is for what a person did");
+    }
 }

@@ -50,7 +50,7 @@ const TABLES: &[(&str, &str)] = &[
         "decisions",
         "SELECT lower(hex(a.hash)) AS hash, d.question_id, d.verdict, d.value, c.kind AS actor, d.policy,
                 EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id) AS reversed
-         FROM decisions d JOIN assets a ON a.id = d.asset_id JOIN actors c ON c.id = d.actor_id ORDER BY d.decided_at, d.rowid",
+         FROM decisions d JOIN assets a ON a.id = d.asset_id JOIN actors c ON c.id = d.actor_id ORDER BY d.rowid",
     ),
     ("annotations", "SELECT lower(hex(a.hash)) AS hash, n.question_id, n.answer FROM annotations n JOIN assets a ON a.id = n.asset_id ORDER BY 1, 2, 3"),
     ("jobs", "SELECT kind, state, error_code, count(*) AS jobs FROM jobs WHERE kind <> 'scan' GROUP BY kind, state, error_code ORDER BY 1, 2, 3"),

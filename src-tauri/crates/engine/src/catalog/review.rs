@@ -238,7 +238,7 @@ const FINDING: &str = "f.id, f.entity, f.extraction_id, f.start, f.\"end\", f.pa
     CASE WHEN f.route = 'record' THEN 'recorded'
          ELSE coalesce((SELECT d.verdict FROM decisions d WHERE d.item_id = f.item_id AND d.verdict <> 'deferred'
                         AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
-                        ORDER BY d.decided_at DESC, d.id DESC LIMIT 1), 'open') END";
+                        ORDER BY d.rowid DESC LIMIT 1), 'open') END";
 
 fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
     let boxes: String = row.get(6)?;
@@ -352,12 +352,25 @@ pub fn person(catalog: &Connection) -> Result<String> {
     Ok(catalog.prepare_cached("SELECT id FROM actors WHERE kind = 'person' ORDER BY created_at LIMIT 1")?.query_row([], |row| row.get(0))?)
 }
 
+/// The policy of this version as an actor, made when it first decides.
+pub fn policy_actor(catalog: &Connection, id: &str, now: i64) -> Result<String> {
+    let insert = "INSERT OR IGNORE INTO actors (id, kind, name, version, created_at) VALUES (?1, 'policy', 'policy', ?2, ?3)";
+    catalog.prepare_cached(insert)?.execute(params![id, VERSION, now])?;
+    let sql = "SELECT id FROM actors WHERE kind = 'policy' AND version = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([VERSION], |row| row.get(0))?)
+}
+
+/// The id of an item by what it is about.
+pub fn item_of_topic(catalog: &Connection, item: &NewItem) -> Result<Option<ReviewItemId>> {
+    item_by_topic(catalog, &item.asset, item.question, &item.topic)
+}
+
 /// The last acts of a person that stand, newest first.
 pub fn last_acts(catalog: &Connection, limit: u32) -> Result<Vec<DecisionId>> {
     let mut query = catalog.prepare_cached(
         "SELECT d.act_id FROM decisions d JOIN actors a ON a.id = d.actor_id
          WHERE a.kind = 'person' AND d.id = d.act_id AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
-         ORDER BY d.decided_at DESC, d.rowid DESC LIMIT ?1",
+         ORDER BY d.rowid DESC LIMIT ?1",
     )?;
     let rows = query.query_map([limit], |row| Ok(DecisionId(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -381,7 +394,7 @@ pub fn reverse(catalog: &Connection, act: &DecisionId, actor: &str, now: i64) ->
 /// The state that the decisions which still stand leave an item in.
 fn standing_state(catalog: &Connection, item: &ReviewItemId) -> Result<ItemState> {
     let sql = "SELECT d.verdict FROM decisions d WHERE d.item_id = ?1 AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
-         ORDER BY d.decided_at DESC, d.rowid DESC LIMIT 1";
+         ORDER BY d.rowid DESC LIMIT 1";
     let verdict: Option<String> = catalog.prepare_cached(sql)?.query_row([item.as_str()], |row| row.get(0)).optional()?;
     Ok(match verdict.as_deref() {
         None => ItemState::Open,

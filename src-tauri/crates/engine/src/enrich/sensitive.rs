@@ -30,7 +30,7 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     let mut found: Vec<(NewFinding, bool)> = texts.iter().flat_map(|text| findings(text, context)).collect();
     assign_topics(&mut found, &decided.into_iter().collect());
     let findings: Vec<NewFinding> = found.into_iter().map(|(finding, _)| finding).collect();
-    let items = policy::items(&asset, &findings, || context.id());
+    let items = policy::items(&asset, &findings, context.settings, || context.id());
     context.reach(Point::DetectDone)?;
     let card = format!("recognisers {}", context.recognisers.version());
     let input_hash = Some(input_hash(&texts));

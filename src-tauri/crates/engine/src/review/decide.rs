@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use winnow_contract::Words;
 use winnow_contract::command::Decide;
-use winnow_contract::id::DecisionId;
+use winnow_contract::id::{DecisionId, ReviewItemId};
 use winnow_contract::review::{Decided, ItemState, Undone, Verdict};
 
 /// Decides an item, and with `all_alike` every open one with the same value.
@@ -31,8 +31,22 @@ pub fn decide(catalog: &Connection, ports: &Ports, breaks: &Breaks, request: &De
     let act = ports.ids.next();
     write(catalog, ports, &act, &items, request)?;
     breaks.hit(Point::DecideRows)?;
-    record(catalog, "decision_made", &items[0], &act, review::act_digest(catalog, &act)?, ports.clock.now_ms())?;
+    record(catalog, "decision_made", &review::person(catalog)?, &items[0], &act, ports.clock.now_ms())?;
     Ok(answer(Some(DecisionId(act))))
+}
+
+/// The policy answers instead of a person, and signs with its version. An item that was decided before stays as it is.
+pub fn accept(catalog: &Connection, ports: &Ports, id: &ReviewItemId) -> Result<()> {
+    let item = review::item(catalog, id)?;
+    if item.state != ItemState::Open {
+        return Ok(());
+    }
+    let (act, at) = (ports.ids.next(), ports.clock.now_ms());
+    let actor = review::policy_actor(catalog, &ports.ids.next(), at)?;
+    let shown = shown(catalog, &item)?;
+    let new = NewDecision { id: &act, act: &act, actor: &actor, verdict: Verdict::Accepted, value: None, shown, took_ms: None, at };
+    review::insert_decision(catalog, &item, &new, &ports.ids.next())?;
+    record(catalog, "decision_made", &actor, &item, &act, at)
 }
 
 fn check(item: &Item, request: &Decide) -> Result<()> {
@@ -83,9 +97,9 @@ fn said(catalog: &Connection, items: &[Item], verdict: Verdict) -> Result<Words>
     })
 }
 
-fn record(catalog: &Connection, code: &str, item: &Item, act: &str, digest: [u8; 32], at: i64) -> Result<()> {
-    let actor = review::person(catalog)?;
-    audit::append(catalog, &audit::Event { at, actor: &actor, code, subject: item.asset.as_str(), reference: act, digest })
+fn record(catalog: &Connection, code: &str, actor: &str, item: &Item, act: &str, at: i64) -> Result<()> {
+    let digest = review::act_digest(catalog, act)?;
+    audit::append(catalog, &audit::Event { at, actor, code, subject: item.asset.as_str(), reference: act, digest })
 }
 
 /// Takes back the last acts of the person, newest first.

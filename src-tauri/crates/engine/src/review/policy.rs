@@ -26,10 +26,12 @@ pub struct NewItem {
     /// Severity × doubt, 0..1.
     pub priority: f32,
     pub blocks: bool,
+    /// Whether a person is asked, or the policy answers.
+    pub route: Route,
 }
 
 /// What happens to a proposal of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Route {
     Accept,
     Review,
@@ -80,8 +82,10 @@ pub fn group_topic(value_hashes: &[[u8; 32]]) -> String {
 }
 
 /// The items that the findings of one asset ask: one per distinct value, one for the whole group of contact details.
-/// Findings must carry their topics.
-pub fn items(asset: &AssetId, findings: &[NewFinding], mut id: impl FnMut() -> String) -> Vec<NewItem> {
+/// Findings must carry their topics. A recogniser's score is a similarity, not a measured probability, so none is accepted
+/// without a person until a question has earned it.
+pub fn items(asset: &AssetId, findings: &[NewFinding], rules: &Settings, mut id: impl FnMut() -> String) -> Vec<NewItem> {
+    let blocked = findings.iter().any(|finding| finding.blocks);
     let mut items: Vec<NewItem> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.ask) {
         let Some(topic) = &finding.topic else { continue };
@@ -91,7 +95,11 @@ pub fn items(asset: &AssetId, findings: &[NewFinding], mut id: impl FnMut() -> S
                 item.priority = item.priority.max(priority);
                 item.blocks |= finding.blocks;
             }
-            None => items.push(item(asset, finding, topic, priority, id())),
+            None => {
+                let proposal = Proposal { score: finding.score, calibrated: false, blocked };
+                let route = route(proposal, rules.policy.automatic, rules.policy.promised_error);
+                items.push(NewItem { priority, route, ..item(asset, finding, topic, id()) });
+            }
         }
     }
     for item in items.iter_mut().filter(|item| item.topic.starts_with("group:")) {
@@ -101,7 +109,7 @@ pub fn items(asset: &AssetId, findings: &[NewFinding], mut id: impl FnMut() -> S
     items
 }
 
-fn item(asset: &AssetId, finding: &NewFinding, topic: &str, priority: f32, id: String) -> NewItem {
+fn item(asset: &AssetId, finding: &NewFinding, topic: &str, id: String) -> NewItem {
     NewItem {
         id: id.into(),
         asset: asset.clone(),
@@ -109,8 +117,9 @@ fn item(asset: &AssetId, finding: &NewFinding, topic: &str, priority: f32, id: S
         kind: ItemKind::Finding,
         topic: topic.to_owned(),
         reason: Words::new("sensitive_value").with("entity", &finding.entity),
-        priority,
+        priority: 0.0,
         blocks: finding.blocks,
+        route: Route::Review,
     }
 }
 
@@ -146,6 +155,7 @@ pub fn doubtful_reading(asset: &AssetId, text: &str, words: &[Span], settings: &
             .with("threshold", (threshold * 100.0).round()),
         priority: priority(0.5, 1.0 - doubtful as f32 / confidences.len() as f32),
         blocks: false,
+        route: Route::Review,
     })
 }
 
@@ -213,7 +223,7 @@ mod tests {
             finding("PHONE_NUMBER", 3, "group:a", false),
         ];
         let mut count = 0;
-        let items = items(&AssetId::from("a"), &findings, || {
+        let items = items(&AssetId::from("a"), &findings, &Settings::shipped(), || {
             count += 1;
             count.to_string()
         });

@@ -22,7 +22,7 @@ pub struct Text {
 pub fn is_clean_text(head: &[u8]) -> bool {
     match Encoding::for_bom(head) {
         Some((encoding, mark)) => reads_as_text(&encoding.decode_without_bom_handling(&head[mark..]).0),
-        None => is_utf8(head) && !head.contains(&0) && few_controls(head),
+        None => is_utf8(head, false) && !head.contains(&0) && few_controls(head),
     }
 }
 
@@ -36,14 +36,14 @@ pub fn is_text(head: &[u8]) -> bool {
 
 /// The beginning of a text, roughly: enough to see which format it is.
 pub fn glimpse(head: &[u8]) -> String {
-    let (encoding, _) = encoding_of(&head[..head.len().min(16 << 10)], None);
-    encoding.decode(&head[..head.len().min(16 << 10)]).0.into_owned()
+    let start = &head[..head.len().min(16 << 10)];
+    encoding_of(start, false, None).0.decode(start).0.into_owned()
 }
 
 /// Decodes text. `whole` is false when the bytes end in the middle of the file; `declared` is an encoding label that the
 /// content itself names.
 pub fn to_text(bytes: &[u8], whole: bool, declared: Option<&str>) -> Text {
-    let (encoding, guessed) = encoding_of(bytes, declared);
+    let (encoding, guessed) = encoding_of(bytes, whole, declared);
     let mut decoder = encoding.new_decoder_with_bom_removal();
     let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len());
     let mut text = String::with_capacity(room);
@@ -52,14 +52,14 @@ pub fn to_text(bytes: &[u8], whole: bool, declared: Option<&str>) -> Text {
 }
 
 /// The encoding, and whether it is a guess.
-fn encoding_of(bytes: &[u8], declared: Option<&str>) -> (&'static Encoding, bool) {
+fn encoding_of(bytes: &[u8], whole: bool, declared: Option<&str>) -> (&'static Encoding, bool) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return (encoding, false);
     }
     if let Some(encoding) = unmarked_utf16(bytes) {
         return (encoding, true);
     }
-    if is_utf8(bytes) || is_mostly_utf8(bytes) {
+    if is_utf8(bytes, whole) || is_mostly_utf8(bytes) {
         return (UTF_8, false);
     }
     match declared.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|encoding| encoding.is_ascii_compatible()) {
@@ -77,9 +77,9 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
-/// Valid UTF-8, but for a character cut at the end.
-fn is_utf8(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).err().is_none_or(|error| error.error_len().is_none())
+/// Valid UTF-8; when it is not the whole text, its last character may be cut.
+fn is_utf8(bytes: &[u8], whole: bool) -> bool {
+    std::str::from_utf8(bytes).err().is_none_or(|error| error.error_len().is_none() && !whole)
 }
 
 /// UTF-8 with a few broken places: at least four proper multi-byte characters for each.
@@ -166,6 +166,7 @@ mod tests {
         check(&utf16le("Dear Sir or Madam"), "Dear Sir or Madam", "UTF-16LE", true, false);
         check(&utf16be("Dear Sir or Madam"), "Dear Sir or Madam", "UTF-16BE", true, false);
         check(b"Die Stra\xdfe in M\xfcnchen ist sch\xf6n.", "Die Straße in München ist schön.", "windows-1252", true, false);
+        check(b"caf\xe9", "café", "windows-1252", true, false);
         check(b"one\r\ntwo\rthree\n", "one\ntwo\nthree\n", "UTF-8", false, false);
         check(b"a\0b", "a\u{fffd}b", "UTF-8", false, false);
         check("äöüßéè\u{e0} and \u{fffd}".as_bytes(), "äöüßéè\u{e0} and \u{fffd}", "UTF-8", false, false);
@@ -191,7 +192,7 @@ mod tests {
             assert_eq!((is_clean_text(bytes), is_clean_text(bytes) || is_text(bytes)), (clean, text), "{bytes:?}");
         };
         check(b"plain", true, true);
-        check(b"caf\xe9", false, true);
+        check(b"caf\xe9 au lait", false, true);
         check(b"\xff\xfeh\0i\0", true, true);
         check(b"D\0e\0a\0r\0 \0A\0n\0n\0", false, true);
         check(b"\0\x01\x02\x03", false, false);

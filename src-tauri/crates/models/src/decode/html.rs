@@ -90,7 +90,7 @@ impl Writer {
             Meaning::Preformatted => self.preformatted += 1,
             _ => {}
         }
-        self.gap = self.gap.max(element::gap(meaning));
+        self.part(meaning);
         TokenSinkResult::Continue
     }
 
@@ -118,6 +118,13 @@ impl Writer {
             _ => {}
         }
         if meaning != Meaning::Cell {
+            self.part(meaning);
+        }
+    }
+
+    /// What stands before and after is parted as the element wants it; what is not rendered parts nothing.
+    fn part(&mut self, meaning: Meaning) {
+        if self.templates == 0 {
             self.gap = self.gap.max(element::gap(meaning));
         }
     }

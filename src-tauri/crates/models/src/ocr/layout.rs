@@ -2,6 +2,7 @@
 //!
 //! Keeps the reading order it is given; columns and tables are the recogniser's business.
 
+use super::turn::Turn;
 use winnow_contract::asset::{PixelBox, Span};
 
 /// What a word begins.
@@ -21,6 +22,8 @@ pub struct Word {
     pub confidence: f32,
     pub rect: PixelBox,
     pub begins: Begins,
+    /// By how much its line had to be turned to be read; Tesseract reads lines that lie on their left side by itself.
+    pub turned: Turn,
 }
 
 /// Words parted by spaces, lines by `\n`, blocks by a blank line; one span for each word. Offsets count characters.
@@ -61,7 +64,7 @@ mod tests {
 
     #[test]
     fn spans_hold_their_words() {
-        let word = |text: &str, begins: Begins| Word { text: text.to_owned(), confidence: 0.9, rect: [1, 2, 3, 4], begins };
+        let word = |text: &str, begins: Begins| Word { text: text.to_owned(), confidence: 0.9, rect: [1, 2, 3, 4], begins, turned: Turn::None };
         let words = [
             word("Größe", Begins::Block),
             word("42", Begins::Word),

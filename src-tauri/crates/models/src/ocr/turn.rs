@@ -29,6 +29,16 @@ impl Turn {
         }
     }
 
+    /// This turn and then another.
+    pub fn and(self, other: Self) -> Self {
+        match (self as u8 + other as u8) % 4 {
+            1 => Self::Right,
+            2 => Self::Half,
+            3 => Self::Left,
+            _ => Self::None,
+        }
+    }
+
     /// Clockwise.
     pub fn degrees(self) -> u32 {
         match self {
@@ -83,6 +93,7 @@ mod tests {
             assert_eq!(turn.undone(dark(&turn.applied(&page)), page.dimensions()), [2, 1, 4, 2], "{degrees}");
             assert_eq!(i32::try_from(turn.degrees()), Ok(degrees));
         }
+        assert_eq!((Turn::Half.and(Turn::Left), Turn::Left.and(Turn::Right)), (Turn::Right, Turn::None));
         assert_eq!((Turn::by(-90), Turn::by(45)), (Some(Turn::Left), None));
     }
 }

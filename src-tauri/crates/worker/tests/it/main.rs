@@ -1,0 +1,10 @@
+//! The real worker program behind the real adapters: decoding, reading pages, limits and losses.
+//!
+//! Needs the program built (`cargo build -p winnow-models`), Tesseract's English and orientation data, and fails
+//! without them. No engine, no catalog.
+
+mod decode;
+mod limits;
+mod ocr;
+mod pictures;
+mod support;

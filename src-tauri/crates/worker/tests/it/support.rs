@@ -1,0 +1,70 @@
+//! What the tests of the real worker share: the program, requests, limits and files.
+
+use std::env;
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use winnow_contract::worker::{DecodeLimits, DecodeRequest};
+use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, StageError};
+use winnow_workers::Workers;
+
+/// Generous enough for a build without optimisation on a busy machine.
+pub const LIMITS: CallLimits = CallLimits { seconds: 120, memory_mb: 1500, recycle_after: 500 };
+
+/// The worker program: what `WINNOW_WORKER` names, else the one in the folder above the tests.
+pub fn program() -> PathBuf {
+    let test = env::current_exe().expect("the path of this test");
+    let built = test.ancestors().nth(2).expect("a target folder").join(format!("winnow-worker{}", env::consts::EXE_SUFFIX));
+    let path = env::var_os("WINNOW_WORKER").map_or(built, PathBuf::from);
+    assert!(path.is_file(), "The worker is not built. Run: cargo build -p winnow-models");
+    path
+}
+
+/// One process of each role.
+pub fn workers() -> Workers {
+    Workers::at(&program(), 1, 1).expect("workers")
+}
+
+/// The defaults of the application, so far as they matter here.
+pub fn request(extension: &str, bytes: &[u8]) -> DecodeRequest {
+    let limits = DecodeLimits {
+        pixels: 100_000_000,
+        picture_bytes: 400_000_000,
+        file_bytes: 512_000_000,
+        text_chars: 5_000_000,
+        page_pixels: 40_000_000,
+        preview_side: 1600,
+        thumbnail_side: 352,
+    };
+    DecodeRequest { extension: extension.to_owned(), bytes: bytes.len() as i64, limits }
+}
+
+/// An open file with these bytes and no name.
+pub fn file(bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().expect("a temporary file");
+    file.write_all(bytes).expect("written");
+    file
+}
+
+/// Decodes bytes that come under a name with this extension.
+pub fn decode(workers: &Workers, extension: &str, bytes: &[u8]) -> Result<DecodedFile, StageError> {
+    workers.decode.decode(&request(extension, bytes), file(bytes), LIMITS, &Cancel::default())
+}
+
+/// The codes of the notes on a decoded file.
+pub fn notes(decoded: &DecodedFile) -> Vec<&str> {
+    decoded.head.notes.iter().map(|note| note.code.as_str()).collect()
+}
+
+/// The value of a property.
+pub fn property<'a>(decoded: &'a DecodedFile, key: &str) -> Option<&'a str> {
+    decoded.head.properties.iter().find(|property| property.key == key).map(|property| property.value.as_str())
+}
+
+/// The code of a refusal.
+pub fn refusal(result: Result<DecodedFile, StageError>) -> String {
+    match result {
+        Err(StageError::Broken(reason)) => reason.code,
+        other => panic!("not refused: {other:?}"),
+    }
+}

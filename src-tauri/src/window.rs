@@ -1,0 +1,174 @@
+//! The window: opens the library for writing, shows the front end, and stops the engine when the window is closed.
+//!
+//! Draws nothing. Starts no second window: a library has one writer.
+
+mod drops;
+mod screen;
+
+use crate::library::Library;
+use crate::{commands, events, logging, media, places, signals};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tauri::webview::PageLoadEvent;
+use tauri::window::Color;
+use tauri::{AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+use winnow_contract::{ApiError, Words};
+use winnow_engine::settings::{self, Settings};
+use winnow_engine::{Engine, Running};
+
+/// The one window; `capabilities/main.json` is about it.
+pub const LABEL: &str = "main";
+const TITLE: &str = "Winnow";
+/// Exit code when the library cannot be used.
+const UNUSABLE: i32 = 3;
+/// The ground of the front end in each theme, so that nothing flashes.
+const LIGHT: Color = Color(0xFA, 0xF8, 0xF4, 0xFF);
+const DARK: Color = Color(0x17, 0x16, 0x14, 0xFF);
+
+/// Runs the window until it is closed.
+pub fn open(named: Option<&Path>) -> ExitCode {
+    if let Err(error) = screen::prepare() {
+        eprintln!("{error}");
+        return ExitCode::from(3);
+    }
+    let code = match started(named) {
+        Ok((engine, running)) => {
+            let code = run(Ok(engine));
+            drop(running);
+            code
+        }
+        Err(error) => run(Err(error)),
+    };
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// The library with its lanes at work.
+fn started(named: Option<&Path>) -> Result<(Arc<Engine>, Running), ApiError> {
+    let library = Library::at(places::library(named)?);
+    let engine = library.write()?;
+    logging::start(library.folder(), false);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "the window opens");
+    let running = engine.start().map_err(ApiError::from)?;
+    // Asked here, so that the first screen does not wait until the workers have said their versions.
+    let workers = Arc::clone(&library.workers);
+    std::thread::spawn(move || workers.ready().map(drop));
+    Ok((engine, running))
+}
+
+fn run(engine: Result<Arc<Engine>, ApiError>) -> i32 {
+    let builder = media::register(tauri::Builder::default())
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(tauri::generate_handler![commands::ask])
+        .setup(move |app| {
+            begin(app.handle(), engine);
+            Ok(())
+        });
+    match builder.build(tauri::generate_context!()) {
+        Ok(app) => app.run_return(|_, _| {}),
+        Err(error) => {
+            eprintln!("{}", cannot_show(&error));
+            UNUSABLE
+        }
+    }
+}
+
+fn begin(app: &AppHandle, engine: Result<Arc<Engine>, ApiError>) {
+    if let Err(error) = engine.and_then(|engine| show(app, engine)) {
+        refuse(app, &error);
+    }
+}
+
+fn show(app: &AppHandle, engine: Arc<Engine>) -> Result<(), ApiError> {
+    let settings = engine.settings();
+    app.manage(Arc::clone(&engine));
+    events::forward(&engine, app.clone()).map_err(|error| cannot_show(&error))?;
+    let window = create(app, &settings).map_err(|error| cannot_show(&error))?;
+    drops::accept(&window, engine);
+    let handle = app.clone();
+    if let Err(error) = signals::on_stop(move || handle.exit(0)) {
+        tracing::warn!("signals are not heard: {error}");
+    }
+    Ok(())
+}
+
+fn cannot_show(error: &dyn std::fmt::Display) -> ApiError {
+    ApiError::new(&Words::new("no_window").with("why", error))
+}
+
+/// Says why there is no window, then ends the program.
+fn refuse(app: &AppHandle, error: &ApiError) {
+    eprintln!("{error}");
+    let text = [Some(error.message.clone()), error.hint.clone()].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+    let handle = app.clone();
+    app.dialog().message(text).title(TITLE).kind(MessageDialogKind::Error).show(move |_| handle.exit(UNUSABLE));
+}
+
+/// A window that shows itself when its page is there.
+fn create(app: &AppHandle, settings: &Settings) -> tauri::Result<WebviewWindow> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+        .title(TITLE)
+        .inner_size(1280.0, 832.0)
+        .min_inner_size(900.0, 600.0)
+        .theme(theme(settings))
+        .visible(false)
+        .on_navigation(is_ours)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Finished {
+                drop(window.show().and_then(|()| window.set_focus()));
+            }
+        })
+        .build()?;
+    ground(&window)?;
+    Ok(window)
+}
+
+/// Only the program's own pages; a dropped file or a link must not take the window away.
+fn is_ours(url: &Url) -> bool {
+    match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost"),
+        "http" | "https" => url.host_str() == Some("tauri.localhost"),
+        "about" => url.path() == "blank",
+        _ => false,
+    }
+}
+
+fn theme(settings: &Settings) -> Option<Theme> {
+    match settings.window.theme {
+        settings::Theme::System => None,
+        settings::Theme::Light => Some(Theme::Light),
+        settings::Theme::Dark => Some(Theme::Dark),
+    }
+}
+
+/// Paints what shows before the page does.
+fn ground(window: &WebviewWindow) -> tauri::Result<()> {
+    let dark = window.theme()? == Theme::Dark;
+    window.set_background_color(Some(if dark { DARK } else { LIGHT }))
+}
+
+/// Applies settings that the window itself shows.
+pub fn follow_settings(app: &AppHandle, settings: &Settings) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.set_theme(theme(settings)).and_then(|()| ground(&window)) {
+        tracing::warn!("the window did not take the theme: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_stays_where_it_is() {
+        let check = |url: &str, expected| assert_eq!(is_ours(&url.parse().expect("a URL")), expected, "{url}");
+        check("tauri://localhost/index.html", true);
+        check("http://tauri.localhost/", true);
+        check("about:blank", true);
+        check("file:///home/someone/letter.html", false);
+        check("https://example.org/", false);
+        check("rendition://localhost/1", false);
+        check("data:text/html,x", false);
+    }
+}

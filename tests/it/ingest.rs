@@ -1,0 +1,174 @@
+//! What becomes of files: every one ends in a state, duplicates share an asset, a second look costs nothing.
+
+use winnow_contract::asset::AssetState;
+use winnow_contract::command::{GetActivity, GetStatus, Retry};
+use winnow_tests::TestLibrary;
+
+fn mixed() -> TestLibrary {
+    let library = TestLibrary::new();
+    library.drop_file("letter.jpg", "page\nDear keeper the lamp burned all night");
+    library.drop_file("notes/donor.txt", "Card 4111 1111 1111 1111, mail ann@example.org, again 4111-1111-1111-1111. Bad card 4111 1111 1111 1112.");
+    library.drop_file("notes/copy.txt", "Card 4111 1111 1111 1111, mail ann@example.org, again 4111-1111-1111-1111. Bad card 4111 1111 1111 1112.");
+    library.drop_file("faint.png", format!("faint\n{}", "smudged words here ".repeat(6)));
+    library.drop_file("empty.txt", "");
+    library.drop_file("broken.gif", "refused\n");
+    library.drop_file("thing.xyz", "unknown\n");
+    library.drop_file("long.txt", "many\nthe first part only");
+    library.drop_file(".hidden", "never seen");
+    library.drop_file("notes/~$lock.docx", "never seen");
+    library
+}
+
+#[test]
+fn a_mixed_folder_is_read_and_every_file_ends_in_a_state() {
+    let library = mixed();
+    library.ingest();
+    insta::assert_snapshot!(library.dump());
+    assert_eq!(library.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_second_ingest_changes_nothing() {
+    let library = mixed();
+    library.ingest();
+    let (before, events) = (library.dump(), library.engine().verify_audit().expect("a walk").events);
+    library.ingest();
+    assert_eq!(library.dump(), before);
+    let after = library.engine().verify_audit().expect("a walk").events;
+    assert_eq!(after, events + 1, "only the scan itself is an event");
+}
+
+#[test]
+fn a_file_edited_in_place_is_a_new_asset_that_replaces_the_old_one() {
+    let library = TestLibrary::new();
+    library.drop_file("a.txt", "first version");
+    library.ingest();
+    let old = library.asset("a.txt").row.id;
+    library.drop_file("a.txt", "second version, longer");
+    library.ingest();
+    let states: Vec<_> = library.assets().into_iter().map(|row| (row.id == old, row.state)).collect();
+    assert!(states.contains(&(true, AssetState::Missing)), "{states:?}");
+    assert!(states.contains(&(false, AssetState::Ready)), "{states:?}");
+    insta::assert_snapshot!(library.dump());
+}
+
+#[test]
+fn a_file_that_goes_is_missing_and_one_that_comes_back_is_not() {
+    let library = TestLibrary::new();
+    let path = library.drop_file("a.txt", "here today");
+    library.ingest();
+    fs_err::remove_file(&path).expect("removed");
+    library.ingest();
+    assert_eq!(library.assets()[0].state, AssetState::Missing);
+    library.drop_file("a.txt", "here today");
+    library.ingest();
+    assert_eq!(library.assets()[0].state, AssetState::Ready);
+}
+
+#[test]
+fn an_unreachable_folder_is_not_a_deletion() {
+    let library = TestLibrary::new();
+    library.drop_file("a.txt", "still known");
+    library.ingest();
+    let away = library.folder().with_extension("away");
+    fs_err::rename(library.folder(), &away).expect("unmounted");
+    let folder = library.ask(GetStatus {}).expect("status").folders[0].id.clone();
+    library.ask(winnow_contract::command::Rescan { folder }).expect("asked");
+    library.settle();
+    assert_eq!(library.assets()[0].state, AssetState::Ready);
+    assert!(library.ask(GetStatus {}).expect("status").folders[0].unavailable);
+}
+
+#[test]
+fn folders_inside_folders_belong_to_the_outermost() {
+    let library = TestLibrary::new();
+    let inner = library.drop_file("inner/a.txt", "one").parent().expect("a parent").to_owned();
+    library.drop_file("b.txt", "two");
+    library.engine().add_paths(&[inner.join("a.txt")]).expect("a file");
+    library.engine().add_paths(std::slice::from_ref(&inner)).expect("its folder");
+    library.settle();
+    assert_eq!(library.asset("a.txt").locations.len(), 1);
+    library.ingest();
+    library.engine().add_paths(&[inner]).expect("again");
+    library.settle();
+    assert_eq!(library.asset("a.txt").locations.len(), 1);
+    assert_eq!(library.ask(GetStatus {}).expect("status").folders.len(), 1);
+    assert_eq!(library.assets().len(), 2);
+    assert_eq!(library.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_crashing_file_is_parked_and_nothing_else_is_affected() {
+    let library = TestLibrary::new();
+    library.drop_file("bad.bin", "crash\n");
+    library.drop_file("worse.bin", "panic\n");
+    library.drop_file("slow.bin", "late\n");
+    library.drop_file("good.txt", "fine");
+    library.ingest();
+    assert_eq!(library.asset("good.txt").row.state, AssetState::Ready);
+    let failures = library.ask(GetActivity { offset: 0, limit: 10 }).expect("activity").failures;
+    let mut reasons: Vec<_> = failures.iter().map(|failure| (failure.name.as_str(), failure.reason.code.as_str())).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, [("bad.bin", "worker_lost"), ("slow.bin", "worker_unavailable"), ("worse.bin", "internal")]);
+    assert_eq!(library.ask(Retry { job: None }).expect("retried").jobs, 3);
+    library.settle();
+    assert_eq!(library.ask(GetActivity { offset: 0, limit: 10 }).expect("activity").failed, 3);
+}
+
+#[test]
+fn deleted_renditions_are_made_again() {
+    let mut library = mixed();
+    library.ingest();
+    let before = library.dump();
+    fs_err::remove_dir_all(library.path().join("renditions")).expect("removed");
+    library.restart();
+    library.settle();
+    assert_eq!(library.dump(), before);
+    assert_eq!(library.complaints(), Vec::<String>::new());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_unreadable_files_do_no_harm() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let library = TestLibrary::new();
+    let secret = library.drop_file("../outside.txt", "not yours");
+    library.drop_file("real.txt", "yours");
+    symlink(&secret, library.folder().join("link.txt")).expect("a link");
+    symlink("/", library.folder().join("root")).expect("a link");
+    let closed = library.drop_file("closed.txt", "no permission");
+    fs_err::set_permissions(&closed, std::fs::Permissions::from_mode(0)).expect("closed");
+    library.ingest();
+    let names: Vec<_> = library.assets().into_iter().map(|row| row.name).collect();
+    assert!(names.iter().all(|name| name == "real.txt" || name == "closed.txt"), "{names:?}");
+    // A superuser may read what nobody may.
+    let expected = if fs_err::read(&closed).is_ok() { AssetState::Ready } else { AssetState::Failed };
+    assert_eq!(library.asset("closed.txt").row.state, expected);
+    fs_err::set_permissions(&closed, std::fs::Permissions::from_mode(0o600)).expect("opened");
+    library.ingest();
+    assert_eq!(library.asset("closed.txt").row.state, AssetState::Ready);
+}
+
+#[test]
+fn a_library_inside_its_folder_does_not_read_itself() {
+    let library = TestLibrary::new();
+    library.drop_file("a.txt", "one");
+    library.engine().add_paths(&[library.path().parent().expect("home").to_owned()]).expect("added");
+    library.settle();
+    assert_eq!(library.assets().len(), 1);
+    assert!(library.engine().add_paths(&[library.path()]).is_err());
+}
+
+#[test]
+fn no_original_is_ever_changed() {
+    let library = mixed();
+    let listing = || -> Vec<_> {
+        let files = fs_err::read_dir(library.folder()).expect("files").map(|entry| entry.expect("an entry"));
+        let mut files: Vec<_> = files.map(|entry| (entry.path(), entry.metadata().and_then(|metadata| metadata.modified()).ok())).collect();
+        files.sort();
+        files
+    };
+    let before = listing();
+    library.ingest();
+    assert_eq!(listing(), before);
+}
