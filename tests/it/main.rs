@@ -6,3 +6,4 @@ mod layers;
 mod recovery;
 mod review;
 mod search;
+mod wire;

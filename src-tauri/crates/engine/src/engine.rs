@@ -51,6 +51,8 @@ pub struct Engine {
     cancel: Cancel,
     stopping: AtomicBool,
     paused: AtomicBool,
+    /// A lane has worked since it was last said that everything is done.
+    worked: AtomicBool,
     /// Name under which this engine leases jobs.
     owner: String,
     listener: Mutex<Option<Listener>>,
@@ -93,6 +95,7 @@ impl Engine {
             cancel: Cancel::default(),
             stopping: AtomicBool::new(false),
             paused: AtomicBool::new(false),
+            worked: AtomicBool::new(false),
             listener: Mutex::new(None),
             bell: Default::default(),
             stranded: Mutex::default(),
@@ -164,14 +167,24 @@ impl Engine {
         loop {
             let rung = *self.bell();
             match self.tick(lane) {
-                Ok(Tick::Again) => {}
-                Ok(Tick::Wait(time)) => self.rest(rung, time),
+                Ok(Tick::Again) => self.worked.store(true, Ordering::SeqCst),
+                Ok(Tick::Wait(time)) => {
+                    self.say_when_settled();
+                    self.rest(rung, time);
+                }
                 Ok(Tick::Stop) => return,
                 Err(error) => {
                     tracing::error!(lane = lane.as_str(), "a lane met an error: {error}");
                     self.rest(rung, Duration::from_secs(1));
                 }
             }
+        }
+    }
+
+    /// Says once that everything which was waiting is done.
+    fn say_when_settled(&self) {
+        if self.worked.swap(false, Ordering::SeqCst) && self.is_settled().unwrap_or(false) {
+            self.emit(Event::Settled);
         }
     }
 

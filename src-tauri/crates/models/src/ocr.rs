@@ -110,7 +110,7 @@ impl Reader {
 
 fn page(request: &OcrRequest, reading: Reading, size: (u32, u32)) -> OcrPage {
     let Reading { turn, words } = reading;
-    let turned = turn.and(usual_turn(&words));
+    let turned = turn.and(layout::usual_turn(&words));
     let words: Vec<Word> = words.into_iter().map(|word| Word { rect: turn.undone(word.rect, size), ..word }).collect();
     let (text, spans) = layout::text_and_spans(&words, request.page);
     OcrPage {
@@ -120,13 +120,6 @@ fn page(request: &OcrRequest, reading: Reading, size: (u32, u32)) -> OcrPage {
         words: spans,
         turned: turned.degrees(),
     }
-}
-
-/// The turn of most words; a margin note that runs upwards does not turn a page.
-fn usual_turn(words: &[Word]) -> Turn {
-    let count = |turn: Turn| words.iter().filter(|word| word.turned == turn).count();
-    let turns = [Turn::Left, Turn::Right, Turn::Half, Turn::None];
-    turns.into_iter().max_by_key(|turn| count(*turn)).unwrap_or(Turn::None)
 }
 
 fn is_sound(reading: &Reading) -> bool {

@@ -22,8 +22,6 @@ pub struct Word {
     pub confidence: f32,
     pub rect: PixelBox,
     pub begins: Begins,
-    /// By how much its line had to be turned to be read; Tesseract reads lines that lie on their left side by itself.
-    pub turned: Turn,
 }
 
 /// Words parted by spaces, lines by `\n`, blocks by a blank line; one span for each word. Offsets count characters.
@@ -39,6 +37,33 @@ pub fn text_and_spans(words: &[Word], page: u32) -> (String, Vec<Span>) {
         spans.push(span(word, page, start, characters));
     }
     (text, spans)
+}
+
+/// By how much a page has to be turned for most of its lines to run from left to right: Tesseract reads lines that run
+/// downwards by itself and says nothing of it. Writing that may stand in columns has no vote.
+pub fn usual_turn(words: &[Word]) -> Turn {
+    let mut votes = [0u32; 4];
+    for pair in words.windows(2) {
+        let in_columns = pair.iter().any(|word| word.text.chars().any(|c| c >= '\u{2e80}'));
+        if pair[1].begins == Begins::Word && !in_columns {
+            votes[turn_of_step(pair[0].rect, pair[1].rect) as usize] += 1;
+        }
+    }
+    let most = [Turn::Left, Turn::Half, Turn::Right, Turn::None].into_iter().max_by_key(|turn| votes[*turn as usize]);
+    most.unwrap_or(Turn::None)
+}
+
+/// From one word to the next in a line.
+fn turn_of_step(from: PixelBox, to: PixelBox) -> Turn {
+    let twice_the_middle = |[x, y, width, height]: PixelBox| (2 * i64::from(x) + i64::from(width), 2 * i64::from(y) + i64::from(height));
+    let (from, to) = (twice_the_middle(from), twice_the_middle(to));
+    let (right, down) = (to.0 - from.0, to.1 - from.1);
+    match (right.abs() >= down.abs(), right >= 0, down >= 0) {
+        (true, true, _) => Turn::None,
+        (true, false, _) => Turn::Half,
+        (false, _, true) => Turn::Left,
+        (false, _, false) => Turn::Right,
+    }
 }
 
 fn gap_before(word: &Word, first: bool) -> &'static str {
@@ -63,8 +88,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn lines_show_which_way_the_page_lies() {
+        let check = |step: (u32, u32), text: &str, expected: Turn| {
+            let word = |at: u32| Word {
+                text: text.to_owned(),
+                confidence: 0.9,
+                rect: [1000 - 5 * step.0 + at * step.0, 1000 - 5 * step.1 + at * step.1, 30, 30],
+                begins: if at == 0 { Begins::Block } else { Begins::Word },
+            };
+            let forwards: Vec<Word> = (0..4).map(word).collect();
+            assert_eq!(usual_turn(&forwards), expected);
+        };
+        check((100, 1), "word", Turn::None);
+        check((1, 100), "word", Turn::Left);
+        check((1, 100), "\u{6771}", Turn::None);
+        let backwards = [[200, 0, 9, 9], [100, 0, 9, 9]].map(|rect| Word { text: "w".to_owned(), confidence: 1.0, rect, begins: Begins::Word });
+        assert_eq!((usual_turn(&backwards), usual_turn(&[])), (Turn::Half, Turn::None));
+        assert_eq!(turn_of_step([0, 100, 9, 9], [0, 0, 9, 9]), Turn::Right);
+    }
+
+    #[test]
     fn spans_hold_their_words() {
-        let word = |text: &str, begins: Begins| Word { text: text.to_owned(), confidence: 0.9, rect: [1, 2, 3, 4], begins, turned: Turn::None };
+        let word = |text: &str, begins: Begins| Word { text: text.to_owned(), confidence: 0.9, rect: [1, 2, 3, 4], begins };
         let words = [
             word("Größe", Begins::Block),
             word("42", Begins::Word),

@@ -186,23 +186,7 @@ fn word_at(results: Results, page: &GrayImage, begins: Begins) -> Option<Word> {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     let rect = box_at(results, page)?;
     let confidence = (percent / 100.0).clamp(0.0, 1.0);
-    (!text.is_empty()).then(|| Word { text, confidence, rect, begins, turned: turned_at(results) })
-}
-
-/// Tesseract names where the line's upper edge looks.
-fn turned_at(results: Results) -> Turn {
-    let (mut up, mut direction, mut order, mut skew) = (0, 0, 0, 0.0);
-    // SAFETY: the iterator is alive and the targets outlive the call; the page iterator is the same object.
-    unsafe {
-        let words = sys::TessResultIteratorGetPageIterator(results.as_ptr());
-        sys::TessPageIteratorOrientation(words, &mut up, &mut direction, &mut order, &mut skew);
-    }
-    match up {
-        sys::TessOrientation_ORIENTATION_PAGE_RIGHT => Turn::Left,
-        sys::TessOrientation_ORIENTATION_PAGE_DOWN => Turn::Half,
-        sys::TessOrientation_ORIENTATION_PAGE_LEFT => Turn::Right,
-        _ => Turn::None,
-    }
+    (!text.is_empty()).then(|| Word { text, confidence, rect, begins })
 }
 
 fn box_at(results: Results, page: &GrayImage) -> Option<[u32; 4]> {
