@@ -77,6 +77,7 @@ CREATE TABLE locations (
         OR (folder_id IS NULL AND path IS NULL AND parent_asset IS NOT NULL AND member IS NOT NULL))
 ) STRICT;
 CREATE INDEX locations_by_asset ON locations (asset_id);
+CREATE INDEX locations_in_folder ON locations (folder_id, missing_since, asset_id);
 
 -- A persisted unit of work. The key is idempotence.
 CREATE TABLE jobs (
@@ -99,6 +100,7 @@ CREATE TABLE jobs (
     UNIQUE (kind, subject, fingerprint)
 ) STRICT;
 CREATE INDEX jobs_waiting ON jobs (lane, crashes, created_at, id) WHERE state = 'queued';
+CREATE INDEX jobs_due ON jobs (lane, not_before) WHERE state = 'queued';
 CREATE INDEX jobs_unfinished ON jobs (subject) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_by_state ON jobs (state) WHERE state <> 'done';
 
@@ -238,6 +240,7 @@ CREATE TABLE review_items (
     UNIQUE (asset_id, question_id, topic)
 ) STRICT;
 CREATE INDEX review_queue ON review_items (state, priority DESC, created_at, id);
+CREATE INDEX review_counts ON review_items (state, kind, blocks);
 CREATE INDEX review_by_asset ON review_items (asset_id);
 CREATE INDEX review_by_topic ON review_items (topic, state);
 

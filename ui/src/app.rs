@@ -4,7 +4,9 @@
 
 use crate::ipc;
 use crate::keys::{self, Act};
-use crate::parts::{drop_overlay::DropOverlay, key_map::KeyMap, notice::Notice, progress_line::ProgressLine, side_bar::SideBar, top_bar::TopBar};
+use crate::parts::{
+    drop_overlay::DropOverlay, key_map::KeyMap, notice::Notice, progress_line::ProgressLine, side_bar::SideBar, top_bar::TopBar,
+};
 use crate::screens::{activity::Activity, asset::Asset, library::Library, review::Review, search::Search, settings::Settings};
 use crate::store::{Screen, Store};
 use leptos::ev::{self, KeyboardEvent};

@@ -12,15 +12,10 @@ use winnow_engine::Engine;
 /// From now on the window takes files and says so while they hover.
 pub fn accept(window: &WebviewWindow, engine: Arc<Engine>) {
     let app = window.app_handle().clone();
-    let hovering = std::sync::Mutex::new(0);
     window.on_window_event(move |event| {
         let WindowEvent::DragDrop(event) = event else { return };
         match event {
-            DragDropEvent::Enter { paths, .. } => {
-                let count = u32::try_from(paths.len()).unwrap_or(u32::MAX);
-                *hovering.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = count;
-                hover(&app, Some(count));
-            }
+            DragDropEvent::Enter { paths, .. } => hover(&app, Some(u32::try_from(paths.len()).unwrap_or(u32::MAX))),
             DragDropEvent::Drop { paths, .. } => {
                 hover(&app, None);
                 add(app.clone(), Arc::clone(&engine), paths.clone());

@@ -2,8 +2,8 @@
 //!
 //! The only `inner_html` of the window: its data comes with the program, not from files.
 
-use leptos::prelude::*;
 pub use icondata_core::Icon as IconData;
+use leptos::prelude::*;
 
 /// One icon, 16 px unless said otherwise.
 #[component]

@@ -90,7 +90,9 @@ pub fn PageView(
             told.run(Some((x, y)));
         }
     };
-    let sharp = move || (zoom.get() != Zoom::WHOLE).then(|| view! { <img class="full" src=full.clone() alt="" decoding="async" draggable="false"/> });
+    let sharp = move || {
+        (zoom.get() != Zoom::WHOLE).then(|| view! { <img class="full" src=full.clone() alt="" decoding="async" draggable="false"/> })
+    };
     view! {
         <div class="well" node_ref=well tabindex="-1">
             <div class="page-sheet" node_ref=sheet style=style on:mousemove=point on:mouseleave=move |_| { if let Some(told) = on_point { told.run(None) } }>
@@ -169,6 +171,8 @@ pub fn Strip(
     sharp: Signal<bool>,
     /// How many times as wide as high it is, about.
     ratio: f64,
+    /// How many times as high as the letters it is.
+    heights: f64,
 ) -> impl IntoView {
     let (width, height) = pictures.size();
     let first = pictures.first();
@@ -176,7 +180,7 @@ pub fn Strip(
     let draw = move || {
         let rect = rect.get()?;
         let [x, y, w, h] = padded(rect);
-        let view_box = strip_around(rect, width, ratio);
+        let view_box = strip_around(rect, width, ratio, heights);
         let images = [Some(first.clone()), sharp.get().then(|| full.clone())].into_iter().flatten();
         let images = images.map(|url| view! { <image href=url width=width height=height preserveAspectRatio="none"/> }).collect_view();
         Some(view! {
@@ -189,10 +193,10 @@ pub fn Strip(
     view! { {draw} }
 }
 
-/// The stretch of the page a strip shows: the box in its middle, with about three lines to see what is around it.
-fn strip_around([x, y, w, h]: PixelBox, page_width: f64, ratio: f64) -> String {
+/// The stretch of the page a strip shows: the box in its middle, with a few lines around it.
+fn strip_around([x, y, w, h]: PixelBox, page_width: f64, ratio: f64, heights: f64) -> String {
     let (x, y, w, h) = (f64::from(x), f64::from(y), f64::from(w), f64::from(h));
-    let across = (w * 1.3).max(h * 3.2 * ratio).min(page_width);
+    let across = (w * 1.3).max(h * heights * ratio).min(page_width);
     let down = across / ratio;
     let left = (x + w / 2.0 - across / 2.0).clamp(0.0, (page_width - across).max(0.0));
     format!("{left} {} {across} {down}", y + h / 2.0 - down / 2.0)
@@ -225,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_strip_stays_on_the_page() {
-        assert!(strip_around([0, 100, 50, 20], 1000.0, 8.0).starts_with("0 "));
-        assert!(strip_around([980, 100, 20, 20], 1000.0, 8.0).starts_with("488 "));
+        assert!(strip_around([0, 100, 50, 20], 1000.0, 8.0, 3.2).starts_with("0 "));
+        assert!(strip_around([980, 100, 20, 20], 1000.0, 8.0, 3.2).starts_with("488 "));
     }
 }

@@ -33,7 +33,8 @@ pub struct Segment {
 /// The same text with the line breaks inside a sentence as spaces; every offset stays what it was.
 pub fn flow(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
-    let inside = |n: usize| letters[n] == '\n' && n > 0 && letters[n - 1] != '\n' && letters.get(n + 1).is_some_and(|next| next.is_lowercase());
+    let inside =
+        |n: usize| letters[n] == '\n' && n > 0 && letters[n - 1] != '\n' && letters.get(n + 1).is_some_and(|next| next.is_lowercase());
     (0..letters.len()).map(|n| if inside(n) { ' ' } else { letters[n] }).collect()
 }
 

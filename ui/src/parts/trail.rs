@@ -20,7 +20,9 @@ pub fn trail(lineage: Loaded<Lineage>, retry: impl Fn() + 'static) -> AnyView {
 }
 
 fn card(step: LineageStep) -> impl IntoView {
-    let hash = step.input_hash.map(|hash| view! { <span class="mono hash" title=hash.clone()>{hash.chars().take(12).collect::<String>()}"…"</span> });
+    let hash = step
+        .input_hash
+        .map(|hash| view! { <span class="mono hash" title=hash.clone()>{hash.chars().take(12).collect::<String>()}"…"</span> });
     let model = step.model.map(|model| view! { <span class="mono">{model}</span> });
     view! {
         <li class="trail-step" data-kind=step.kind.as_str()>

@@ -31,7 +31,9 @@ impl Window {
 
     /// Rows and the items on them that are in view, with one row more below and above.
     pub fn items_in_view(&self) -> Range<u32> {
-        let first = ((self.scroll / self.pitch).floor() - 1.0).max(0.0) as u32;
+        // A list that became shorter is seen at its end.
+        let scroll = self.scroll.min((self.full_height() - self.height).max(0.0));
+        let first = ((scroll / self.pitch).floor() - 1.0).max(0.0) as u32;
         let rows = (self.height / self.pitch).ceil() as u32 + 2;
         let start = (first * self.columns).min(self.items);
         start..(start + rows * self.columns).min(self.items)
@@ -104,6 +106,7 @@ mod tests {
         assert_eq!(LIST.items_in_view(), 45..80);
         assert_eq!(Window { scroll: 0.0, items: 7, ..LIST }.items_in_view(), 0..7);
         assert_eq!(Window { items: 0, ..LIST }.items_in_view(), 0..0);
+        assert_eq!(Window { items: 20, ..LIST }.items_in_view(), 0..20);
         assert_eq!(LIST.full_height(), 200_100.0);
     }
 

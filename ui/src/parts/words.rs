@@ -10,7 +10,12 @@ use winnow_contract::review::{FindingState, ItemKind, ReviewDetail, ReviewFilter
 /// `12,345`.
 pub fn number(n: impl Into<i64>) -> String {
     let digits = n.into().to_string();
-    let grouped: Vec<char> = digits.chars().rev().enumerate().flat_map(|(i, c)| (i > 0 && i % 3 == 0 && c != '-').then_some(',').into_iter().chain([c])).collect();
+    let grouped: Vec<char> = digits
+        .chars()
+        .rev()
+        .enumerate()
+        .flat_map(|(i, c)| (i > 0 && i % 3 == 0 && c != '-').then_some(',').into_iter().chain([c]))
+        .collect();
     grouped.into_iter().rev().collect()
 }
 
@@ -232,7 +237,14 @@ pub fn property(key: &str) -> String {
 pub fn moment(ms: i64) -> String {
     let date = js_sys::Date::new(&(ms as f64).into());
     let pad = |n: u32| format!("{n:02}");
-    format!("{} {} {}, {}:{}", date.get_date(), month(date.get_month()), date.get_full_year(), pad(date.get_hours()), pad(date.get_minutes()))
+    format!(
+        "{} {} {}, {}:{}",
+        date.get_date(),
+        month(date.get_month()),
+        date.get_full_year(),
+        pad(date.get_hours()),
+        pad(date.get_minutes())
+    )
 }
 
 /// The local day of UTC milliseconds.

@@ -19,7 +19,8 @@ pub fn Activity() -> impl IntoView {
     store.refresh_status();
     on_cleanup(move || store.activity.shown.set(false));
     let refused = move || store.activity.refused.get().map(|error| states::problem(&error, move || store.activity.refused.set(None)));
-    let body = move || states::whole(store.activity.activity.get(), "Looking", move || store.activity.refresh(), move |work| draw(store, &work));
+    let body =
+        move || states::whole(store.activity.activity.get(), "Looking", move || store.activity.refresh(), move |work| draw(store, &work));
     view! { <section class="column-screen" aria-label="Activity"><div class="column">{refused}{body}</div></section> }
 }
 
@@ -30,7 +31,8 @@ fn draw(store: Store, work: &Work) -> AnyView {
     } else {
         view! { <p class="calm muted"><Icon of=icondata_lu::LuCircleCheck/>"Everything is read. New files are taken up when they appear."</p> }.into_any()
     };
-    view! { <h1>"Activity"</h1><section aria-label="Now"><h2 class="section-heading">"Now"</h2>{lanes}</section>{failures(store, work)} }.into_any()
+    view! { <h1>"Activity"</h1><section aria-label="Now"><h2 class="section-heading">"Now"</h2>{lanes}</section>{failures(store, work)} }
+        .into_any()
 }
 
 fn lane(lane: &LaneRow) -> impl IntoView + use<> {
@@ -39,7 +41,8 @@ fn lane(lane: &LaneRow) -> impl IntoView + use<> {
     let running = match lane.running.first() {
         Some(name) => {
             let others = lane.running.len().saturating_sub(1);
-            let others = (others > 0).then(|| view! { <span class="muted nowrap" title=lane.running.join("\n")>{format!("and {others} more")}</span> });
+            let others = (others > 0)
+                .then(|| view! { <span class="muted nowrap" title=lane.running.join("\n")>{format!("and {others} more")}</span> });
             view! { <FileName name=name.clone()/>{others} }.into_any()
         }
         None => view! { <span class="muted">{if lane.queued > 0 { "about to go on" } else { "nothing to do" }}</span> }.into_any(),
@@ -57,7 +60,11 @@ fn failures(store: Store, work: &Work) -> AnyView {
         return view! { <section aria-label="Problems"><h2 class="section-heading">"Problems"</h2><p class="calm muted" data-testid="empty"><Icon of=icondata_lu::LuCircleCheck/>"None. Every file could be read."</p></section> }.into_any();
     }
     let rows = work.failures.iter().map(|failure| row(store, failure)).collect_view();
-    let says = if work.failed == 1 { "One file could not be read to the end.".to_owned() } else { format!("{} steps did not come to their end. What was read before is kept.", words::number(work.failed)) };
+    let says = if work.failed == 1 {
+        "One file could not be read to the end.".to_owned()
+    } else {
+        format!("{} steps did not come to their end. What was read before is kept.", words::number(work.failed))
+    };
     view! {
         <section aria-label="Problems">
             <div class="section-head"><h2 class="section-heading">"Problems"</h2><span class="muted">{says}</span>

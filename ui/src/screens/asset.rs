@@ -30,19 +30,22 @@ pub fn Asset(asset: AssetId, at: Option<Evidence>) -> impl IntoView {
     provide_context(bench);
     store.answer_keys(move |act| answer(store, bench, act));
     let detail = Memo::new(move |_| store.asset.detail.get());
-    let body = move || states::whole(detail.get(), "Opening the file", move || store.asset.again(), move |detail| draw(store, bench, detail));
+    let body =
+        move || states::whole(detail.get(), "Opening the file", move || store.asset.again(), move |detail| draw(store, bench, detail));
     view! { <section class="asset" aria-label="File">{body}</section> }
 }
 
 fn draw(store: Store, bench: Bench, detail: AssetDetail) -> AnyView {
     bench.lay_out(&detail);
     let detail = StoredValue::new(detail);
-    let content = move || detail.with_value(|detail| match bench.tab.get() {
-        Tab::Text => text::tab(bench, detail),
-        Tab::Findings => findings::tab(store, bench, detail),
-        Tab::About => about::tab(store, detail),
-        Tab::Why => why(store, detail),
-    });
+    let content = move || {
+        detail.with_value(|detail| match bench.tab.get() {
+            Tab::Text => text::tab(bench, detail),
+            Tab::Findings => findings::tab(store, bench, detail),
+            Tab::About => about::tab(store, detail),
+            Tab::Why => why(store, detail),
+        })
+    };
     view! {
         {detail.with_value(|detail| head(store, detail))}
         <div class="asset-room">
@@ -87,7 +90,8 @@ fn head(store: Store, detail: &AssetDetail) -> AnyView {
 }
 
 fn tab_button(bench: Bench, tab: Tab, detail: &AssetDetail) -> impl IntoView + use<> {
-    let count = (tab == Tab::Findings && !detail.findings.is_empty()).then(|| view! { <span class="muted tabular">{detail.findings.len()}</span> });
+    let count =
+        (tab == Tab::Findings && !detail.findings.is_empty()).then(|| view! { <span class="muted tabular">{detail.findings.len()}</span> });
     let here = move || bench.tab.get() == tab;
     view! {
         <button class="tab" role="tab" data-testid=format!("tab-{}", tab.name().to_lowercase()) aria-selected=move || here().to_string() on:click=move |_| bench.tab.set(tab)>{tab.name()}{count}</button>
@@ -100,7 +104,9 @@ fn why(store: Store, detail: &AssetDetail) -> AnyView {
     let elsewhere = move || store.asset.why_of.with(|of| of.as_deref() != Some(own.as_str()));
     let again = asset.clone();
     let back = StoredValue::new(asset);
-    let whole = move || elsewhere().then(|| view! { <button class="link-button" on:click=move |_| store.asset.explain(back.get_value())>"The whole file instead"</button> });
+    let whole = move || {
+        elsewhere().then(|| view! { <button class="link-button" on:click=move |_| store.asset.explain(back.get_value())>"The whole file instead"</button> })
+    };
     view! { {whole}{move || { let again = again.clone(); trail::trail(store.asset.why.get(), move || store.asset.explain(again.clone())) }} }.into_any()
 }
 

@@ -56,7 +56,8 @@ impl View {
 pub fn Library() -> impl IntoView {
     let store = store();
     let peeking = RwSignal::new(false);
-    let view = View { scroller: NodeRef::new(), scroll: RwSignal::new(0.0), size: RwSignal::new((900.0, 600.0)), letters: RwSignal::new(1.0) };
+    let view =
+        View { scroller: NodeRef::new(), scroll: RwSignal::new(0.0), size: RwSignal::new((900.0, 600.0)), letters: RwSignal::new(1.0) };
     let window = Memo::new(move |_| view.window(store));
     store.library.refresh();
     Effect::new(move |_| store.library.want(window.get().items_in_view()));
@@ -129,6 +130,7 @@ fn watch_size(store: Store, view: View) {
         };
         measure();
         let left_at = store.library.scroll.get_value();
+        view.scroll.set(left_at);
         let back = scroller.clone();
         request_animation_frame(move || back.set_scroll_top(left_at as i32));
         let told = Closure::<dyn FnMut()>::new(measure);

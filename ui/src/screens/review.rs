@@ -38,7 +38,12 @@ pub fn Review() -> impl IntoView {
     let state = Memo::new(move |_| (store.review.list.get(), store.review.rows.with(Vec::is_empty)));
     let body = move || {
         let (list, nothing) = state.get();
-        states::whole(list, "Opening the queue", move || store.review.refresh(), move |()| if nothing { finished(store) } else { room(store) })
+        states::whole(
+            list,
+            "Opening the queue",
+            move || store.review.refresh(),
+            move |()| if nothing { finished(store) } else { room(store) },
+        )
     };
     view! {
         <section class="review" aria-label="Review">

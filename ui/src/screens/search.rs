@@ -33,7 +33,8 @@ pub fn Search() -> impl IntoView {
 
 /// What can be asked, before anything is.
 fn teach() -> AnyView {
-    let line = |example: &'static str, says: &'static str| view! { <li><span class="mono">{example}</span><span class="muted">{says}</span></li> };
+    let line =
+        |example: &'static str, says: &'static str| view! { <li><span class="mono">{example}</span><span class="muted">{says}</span></li> };
     view! {
         <div class="first-time" data-testid="empty">
             <Icon of=icondata_lu::LuSearch size=40/>
@@ -49,7 +50,15 @@ fn teach() -> AnyView {
 fn Rail() -> impl IntoView {
     let store = store();
     let all = move || store.search.kinds.with(|kinds| kinds.iter().map(|(_, n)| n).sum::<u32>());
-    let kinds = move || store.search.kinds.get().into_iter().map(|(kind, count)| view! { <Kind kind=Some(kind) count=Signal::stored(count)/> }).collect_view();
+    let kinds = move || {
+        store
+            .search
+            .kinds
+            .get()
+            .into_iter()
+            .map(|(kind, count)| view! { <Kind kind=Some(kind) count=Signal::stored(count)/> })
+            .collect_view()
+    };
     view! {
         <div class="rail" role="group" aria-label="Kinds">
             <h2 class="nav-heading">"Kind"</h2>
@@ -77,7 +86,11 @@ fn results(store: Store, page: SearchPage) -> AnyView {
         return nothing(store);
     }
     let shown = page.hits.len() as u32;
-    let count = if page.total > shown { format!("The best {} of {}", words::number(shown), words::counted(page.total, "file")) } else { words::counted(page.total, "file") };
+    let count = if page.total > shown {
+        format!("The best {} of {}", words::number(shown), words::counted(page.total, "file"))
+    } else {
+        words::counted(page.total, "file")
+    };
     let hits = page.hits.into_iter().enumerate().map(|(n, hit)| row(store, n as u32, hit)).collect_view();
     view! { <p class="muted result-count tabular" role="status" data-testid="search-count">{count}</p><div class="hits" role="listbox" aria-label="Results">{hits}</div> }.into_any()
 }

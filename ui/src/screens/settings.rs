@@ -52,16 +52,26 @@ fn title(section: &str) -> String {
 
 fn section(store: Store, name: &str, keys: Vec<String>) -> AnyView {
     let rows = keys.into_iter().map(|key| view! { <Setting store key/> }).collect_view();
-    view! { <section class="setting-group" aria-label=title(name)><h2 class="section-heading">{title(name)}</h2>{rows}</section> }.into_any()
+    view! { <section class="setting-group" aria-label=title(name)><h2 class="section-heading">{title(name)}</h2>{rows}</section> }
+        .into_any()
 }
 
 #[component]
 fn Setting(store: Store, key: String) -> impl IntoView {
     let id = format!("setting-{key}");
     let key = StoredValue::new(key);
-    let row = Memo::new(move |_| key.with_value(|key| store.settings.view.with(|view| view.here().and_then(|view| view.rows.iter().find(|row| row.key == *key).cloned()))));
+    let row = Memo::new(move |_| {
+        key.with_value(|key| {
+            store.settings.view.with(|view| view.here().and_then(|view| view.rows.iter().find(|row| row.key == *key).cloned()))
+        })
+    });
     let refused = move || {
-        store.settings.refused.get().filter(|(refused, _)| key.with_value(|key| key == refused)).map(|(_, error)| view! { <p class="setting-refused" role="alert">{error.to_string()}</p> })
+        store
+            .settings
+            .refused
+            .get()
+            .filter(|(refused, _)| key.with_value(|key| key == refused))
+            .map(|(_, error)| view! { <p class="setting-refused" role="alert">{error.to_string()}</p> })
     };
     let changed = move || row.with(|row| row.as_ref().is_some_and(|row| row.value != row.default));
     let reset = move || {
@@ -123,7 +133,9 @@ fn list(items: Vec<String>, name: String, change: impl Fn(Vec<String>) + 'static
 
 fn leave_on_enter(event: KeyboardEvent) {
     if event.key() == "Enter" {
-        if let Some(field) = document().active_element().and_then(|element| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(element).ok()) {
+        if let Some(field) =
+            document().active_element().and_then(|element| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(element).ok())
+        {
             // Leaving the field is what sends the change.
             let _ = field.blur();
         }
@@ -140,7 +152,8 @@ fn unknown(store: Store) -> AnyView {
 }
 
 fn foot(store: Store) -> AnyView {
-    let says = store.status.with(|status| status.here().map(|status| (status.version.clone(), status.library.clone(), status.models.clone())));
+    let says =
+        store.status.with(|status| status.here().map(|status| (status.version.clone(), status.library.clone(), status.models.clone())));
     let Some((version, library, models)) = says else { return ().into_any() };
     let models = models.into_iter().map(|model| {
         let state = if model.ready { "installed" } else { "not installed" };

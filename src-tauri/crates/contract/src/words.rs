@@ -113,11 +113,22 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("path_unusable", "{path} cannot be added: {why}."),
     ("folder_unavailable", "The folder cannot be reached at the moment. Nothing was changed."),
     ("sample_missing", "The sample collection is not installed beside the program."),
+    ("ambiguous_id", "More than one id begins with {id}."),
+    ("bad_line", "Line {line} could not be understood: {why}."),
+    ("no_meaning_model", "Searching by meaning needs a model that this version does not have yet."),
+    ("no_model_pack", "Model packs cannot be taken in yet: no model of this version is on a card."),
+    ("no_screen", "There is no screen to open a window on."),
+    ("no_window", "The window could not be opened: {why}."),
+    ("no_file_manager", "The system's file manager could not be started: {why}."),
     ("cancelled", "Stopped. What was finished is kept."),
     // What a person can do about it.
     ("hint_close_other", "Close the other window, or wait for the other command to finish, then try again."),
     ("hint_update", "Update Winnow, or choose another library with --library."),
     ("hint_check_path", "Check the path and its permissions."),
+    ("hint_name_library", "Name one with --library."),
+    ("hint_install_again", "Install Winnow again; winnow-worker belongs beside it."),
+    ("hint_search_words", "Search by words: --mode lexical."),
+    ("hint_command_line", "Everything can be done on the command line too: winnow --help."),
     ("hint_try_again", "Try again; if it keeps happening, run winnow doctor."),
 ];
 

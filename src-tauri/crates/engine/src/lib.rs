@@ -29,3 +29,4 @@ pub use doctor::Check;
 pub use engine::{Engine, Options, Running};
 pub use error::{EngineError, Result};
 pub use jobs::run::Tick;
+pub use views::{Brief, Picture};

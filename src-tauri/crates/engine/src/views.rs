@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
-use winnow_contract::asset::{AssetDetail, AssetFilter, ExtractionView};
+use winnow_contract::asset::{AssetDetail, AssetFilter, AssetRow, ExtractionView};
 use winnow_contract::command::*;
 use winnow_contract::id::*;
 use winnow_contract::job::{Activity, Lane, LaneRow};
@@ -29,6 +29,16 @@ const TEXT_LIMIT: usize = 200_000;
 pub struct Picture {
     pub media_type: String,
     pub bytes: Vec<u8>,
+}
+
+/// An asset with every path it is at, without its texts.
+pub struct Brief {
+    pub row: AssetRow,
+    /// BLAKE3 of the bytes in hexadecimal; none when they could never be read.
+    pub hash: Option<String>,
+    /// Full display paths of the locations that are there, oldest first.
+    pub paths: Vec<String>,
+    pub notes: Vec<Words>,
 }
 
 impl Engine {
@@ -169,6 +179,16 @@ impl Engine {
     /// Everything about an asset, with its whole text.
     pub fn whole_asset(&self, asset: &AssetId) -> Result<AssetDetail> {
         self.read(|catalog| detail(catalog, asset, usize::MAX))
+    }
+
+    /// An asset with its paths and notes, without what was read in it.
+    pub fn brief(&self, asset: &AssetId) -> Result<Brief> {
+        self.read(|catalog| {
+            let row = assets::row(catalog, asset)?.ok_or_else(|| EngineError::not_found(asset.as_str()))?;
+            let there = locations::rows(catalog, asset)?.into_iter().filter(|location| !location.missing);
+            let paths = there.map(|location| location.path).collect();
+            Ok(Brief { row, hash: assets::hash(catalog, asset)?, paths, notes: assets::notes(catalog, asset)? })
+        })
     }
 
     /// Every asset that a filter lets through, oldest first.

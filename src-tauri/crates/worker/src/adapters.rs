@@ -132,13 +132,8 @@ mod tests {
     #[test]
     fn an_answer_that_does_not_fit_together_is_not_believed() {
         let word = Span { start: 0, end: 3, page: Some(1), rect: None, t0: None, t1: None, confidence: None };
-        let page = |text: &str| OcrPage {
-            card: String::new(),
-            text: text.to_owned(),
-            words: vec![word.clone()],
-            confidence: None,
-            turned: 0,
-        };
+        let page =
+            |text: &str| OcrPage { card: String::new(), text: text.to_owned(), words: vec![word.clone()], confidence: None, turned: 0 };
         assert!(stands(&page("äöü")));
         assert!(!stands(&page("äö")));
         assert!(read((Answer::Read(page("")), Vec::new())).is_none());

@@ -60,7 +60,7 @@ fn engine(place: &Place, options: &Options) -> Outcome {
 }
 
 fn tests(place: &Place, packages: &[&str], options: &Options) -> Outcome {
-    shell::run(&mut native::cargo(place, "test", packages, options.release), FAILED)
+    shell::run(native::cargo(place, "test", packages, options.release).arg("--no-fail-fast"), FAILED)
 }
 
 const FAILED: &str = "The failing tests are named above.";
@@ -87,7 +87,7 @@ fn real(place: &Place, programs: &Programs, options: &Options) -> Outcome {
     let mut command = native::cargo(place, "test", &native::REAL, options.release);
     programs.announce(&mut command);
     apart(&mut command, place)?;
-    shell::run(&mut command, FAILED)
+    shell::run(command.arg("--no-fail-fast"), FAILED)
 }
 
 /// Tests in the real window, on a display, a message bus and a window manager of their own.
@@ -102,7 +102,7 @@ fn window(place: &Place, programs: &Programs, options: &Options) -> Outcome {
     let cargo = native::cargo(place, "test", &["winnow-e2e"], options.release);
     let mut command = place.program("timeout");
     command.args(["--kill-after=10", "1200", "dbus-run-session", "--"]).arg(cargo.get_program()).args(cargo.get_args());
-    command.args(["--", "--test-threads=1"]).env("CARGO_TARGET_DIR", &place.target);
+    command.args(["--no-fail-fast", "--", "--test-threads=1"]).env("CARGO_TARGET_DIR", &place.target);
     programs.announce(&mut command);
     apart(&mut command, place)?;
     display.announce(&mut command);

@@ -53,7 +53,11 @@ fn failure(detail: &AssetDetail) -> AnyView {
 
 fn location(store: Store, place: &LocationRow) -> impl IntoView + use<> {
     let id = place.id.clone();
-    let seen = if place.missing { format!("gone, last seen {}", words::moment(place.last_seen)) } else { format!("first seen {}", words::moment(place.first_seen)) };
+    let seen = if place.missing {
+        format!("gone, last seen {}", words::moment(place.last_seen))
+    } else {
+        format!("first seen {}", words::moment(place.first_seen))
+    };
     let show = (!place.missing).then(|| {
         view! { <button class="button small" data-testid="show-file" on:click=move |_| store.act(ShowFile { location: id.clone() })><Icon of=icondata_lu::LuFolderOpen/>"Show file"</button> }
     });

@@ -91,7 +91,13 @@ impl Bench {
         let tabs = Tab::of(detail);
         if !self.laid_out.get_value() {
             let text = !detail.extractions.iter().all(|extraction| extraction.text.is_empty());
-            let first = if tabs.contains(&Tab::Text) && text { Tab::Text } else if detail.findings.is_empty() { Tab::About } else { Tab::Findings };
+            let first = if tabs.contains(&Tab::Text) && text {
+                Tab::Text
+            } else if detail.findings.is_empty() {
+                Tab::About
+            } else {
+                Tab::Findings
+            };
             self.tab.set(first);
             self.spot_boxes(detail);
         }

@@ -62,7 +62,13 @@ fn pictures_of(all: &[RenditionRow], page: u32) -> Option<Pictures> {
 fn rings(bench: Bench, found: StoredValue<Vec<(Option<u32>, Vec<PixelBox>)>>, spans: StoredValue<Vec<Span>>) -> Vec<Ring> {
     let page = bench.page.get();
     let ring = |kind: &'static str, current: bool| move |rect: PixelBox| Ring { rect, kind, current };
-    let findings = found.with_value(|all| all.iter().filter(|(on, _)| on.is_none_or(|on| on == page)).flat_map(|(_, boxes)| lines(boxes)).map(ring("doubt", false)).collect::<Vec<_>>());
+    let findings = found.with_value(|all| {
+        all.iter()
+            .filter(|(on, _)| on.is_none_or(|on| on == page))
+            .flat_map(|(_, boxes)| lines(boxes))
+            .map(ring("doubt", false))
+            .collect::<Vec<_>>()
+    });
     let spot = bench.spot.get().map(|spot| lines(&spot.boxes)).unwrap_or_default().into_iter().map(ring("found", true));
     let lit = bench.lit.get().and_then(|n| spans.with_value(|spans| spans.get(n).and_then(|span| span.rect))).map(ring("lit", false));
     findings.into_iter().chain(spot).chain(lit).collect()
@@ -80,7 +86,8 @@ fn span_at(spans: &[Span], page: u32, (x, y): (f64, f64)) -> Option<usize> {
 #[component]
 fn Tools(bench: Bench) -> impl IntoView {
     let zoom = bench.zoom;
-    let turn = move |by: i32| move |_| bench.page.update(|page| *page = page.saturating_add_signed(by).clamp(1, bench.pages.get_untracked()));
+    let turn =
+        move |by: i32| move |_| bench.page.update(|page| *page = page.saturating_add_signed(by).clamp(1, bench.pages.get_untracked()));
     let pages = move || {
         (bench.pages.get() > 1).then(|| {
             view! {

@@ -54,7 +54,11 @@ fn label(row: &AssetRow) -> String {
 fn card(row: &AssetRow) -> AnyView {
     let quiet = !matches!(row.state, AssetState::Ready | AssetState::Partial);
     let copies = (row.copies > 1).then(|| view! { <span class="copies" title=format!("{} of the same content", words::counted(row.copies, "copy").replace("copys", "copies"))>"×"{row.copies}</span> });
-    let second = if row.busy || quiet || row.state == AssetState::Partial { state_mark(row) } else { view! { <span>{words::kind(row.kind)}" · "{words::size(row.bytes)}</span> }.into_any() };
+    let second = if row.busy || quiet || row.state == AssetState::Partial {
+        state_mark(row)
+    } else {
+        view! { <span>{words::kind(row.kind)}" · "{words::size(row.bytes)}</span> }.into_any()
+    };
     view! {
         <div class="thumb" class:quiet=quiet>
             {picture(row)}

@@ -67,7 +67,9 @@ fn content(detail: &AssetDetail) -> AnyView {
         return view! { <img src=ipc::rendition_url(&picture.id) alt=format!("Preview of {}", detail.row.name)/> }.into_any();
     }
     match detail.extractions.first() {
-        Some(extraction) if !extraction.text.is_empty() => view! { <div class="peek-text prose">{extraction.text.chars().take(LETTERS).collect::<String>()}</div> }.into_any(),
+        Some(extraction) if !extraction.text.is_empty() => {
+            view! { <div class="peek-text prose">{extraction.text.chars().take(LETTERS).collect::<String>()}</div> }.into_any()
+        }
         _ => {
             let says = detail.row.failure.as_ref().map_or_else(|| "There is nothing to show of it.".to_owned(), |words| words.sentence());
             states::empty(kind_icon(detail.row.kind), words::state(detail.row.state), says)

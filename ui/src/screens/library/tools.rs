@@ -22,7 +22,9 @@ pub fn Tools() -> impl IntoView {
 
 fn title(store: Store) -> String {
     let folder = store.library.filter.with(|filter| filter.folder.clone());
-    let name = folder.and_then(|id| store.status.with(|status| status.here().and_then(|s| s.folders.iter().find(|f| f.id == id).map(|f| f.name.clone()))));
+    let name = folder.and_then(|id| {
+        store.status.with(|status| status.here().and_then(|s| s.folders.iter().find(|f| f.id == id).map(|f| f.name.clone())))
+    });
     name.unwrap_or_else(|| "Library".to_owned())
 }
 
@@ -37,15 +39,36 @@ fn Filters() -> impl IntoView {
     let kinds = MediaKind::ALL.iter().map(|kind| (kind.as_str(), words::kind(*kind)));
     let states = AssetState::ALL.iter().map(|state| (state.as_str(), words::state(*state)));
     let sorts = AssetSort::ALL.iter().map(|sort| (sort.as_str(), words::sort(*sort)));
-    let kind = choice("filter-kind", "Kind", Some("All kinds"), kinds, move || filter.with(|f| f.kind.map_or("", MediaKind::as_str)), move |word| {
-        store.library.narrow(|filter| filter.kind = MediaKind::parse(&word));
-    });
-    let state = choice("filter-state", "State", Some("Any state"), states, move || filter.with(|f| f.state.map_or("", AssetState::as_str)), move |word| {
-        store.library.narrow(|filter| filter.state = AssetState::parse(&word));
-    });
-    let sort = choice("sort", "Order", None, sorts, move || store.library.sort.get().as_str(), move |word| {
-        store.library.order(AssetSort::parse(&word).unwrap_or(AssetSort::Newest));
-    });
+    let kind = choice(
+        "filter-kind",
+        "Kind",
+        Some("All kinds"),
+        kinds,
+        move || filter.with(|f| f.kind.map_or("", MediaKind::as_str)),
+        move |word| {
+            store.library.narrow(|filter| filter.kind = MediaKind::parse(&word));
+        },
+    );
+    let state = choice(
+        "filter-state",
+        "State",
+        Some("Any state"),
+        states,
+        move || filter.with(|f| f.state.map_or("", AssetState::as_str)),
+        move |word| {
+            store.library.narrow(|filter| filter.state = AssetState::parse(&word));
+        },
+    );
+    let sort = choice(
+        "sort",
+        "Order",
+        None,
+        sorts,
+        move || store.library.sort.get().as_str(),
+        move |word| {
+            store.library.order(AssetSort::parse(&word).unwrap_or(AssetSort::Newest));
+        },
+    );
     let waiting = move || filter.with(|f| f.waiting);
     view! {
         <div class="filters">

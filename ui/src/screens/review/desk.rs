@@ -99,7 +99,11 @@ impl Desk {
         let spot = self.spot.get_untracked();
         let same = detail.words.get(spot).is_some_and(|word| word.text == draft);
         self.corrections.update(|words| {
-            if same { words.remove(&spot) } else { words.insert(spot, draft) };
+            if same {
+                words.remove(&spot)
+            } else {
+                words.insert(spot, draft)
+            };
         });
         self.turn(store, 1);
     }
@@ -172,7 +176,9 @@ fn evidence(detail: &ReviewDetail, spot: usize) -> Evidence {
     if let Some(word) = detail.words.get(spot).filter(|_| detail.row.kind == ItemKind::Extraction) {
         return Evidence { page, rect: Some(word.rect), start: Some(word.start), end: Some(word.end), ..Evidence::default() };
     }
-    let Some(place) = detail.values.get(spot).and_then(|value| value.occurrences.first()) else { return Evidence { page, ..Evidence::default() } };
+    let Some(place) = detail.values.get(spot).and_then(|value| value.occurrences.first()) else {
+        return Evidence { page, ..Evidence::default() };
+    };
     Evidence {
         extraction: Some(place.extraction.clone()),
         page: place.page.or(page),

@@ -14,7 +14,7 @@ pub fn EditField(name: &'static str) -> impl IntoView {
         if let Some(field) = field.get() {
             // A field that cannot take the caret can still be clicked.
             let _ = field.focus();
-            field.select();
+            request_animation_frame(move || field.select());
         }
     });
     let pressed = move |event: KeyboardEvent| {

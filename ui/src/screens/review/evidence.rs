@@ -52,7 +52,7 @@ fn on_a_page(detail: ReviewDetail, pictures: Pictures, here: Memo<bool>) -> AnyV
     let context = (!detail.context.is_empty()).then(|| view! { <blockquote class="sentence">{marked(detail.context)}</blockquote> });
     view! {
         <PageView pictures rings quiet=true zoom=desk.zoom focus=first name=detail.row.name/>
-        <div class="close-up"><Strip pictures=near rect=first sharp=here ratio=4.5/>{context}</div>
+        <div class="close-up"><Strip pictures=near rect=first sharp=here ratio=4.5 heights=3.2/>{context}</div>
     }
     .into_any()
 }
@@ -61,7 +61,9 @@ fn rings(values: &[ValueShown], page: Option<u32>, desk: Desk, here: bool) -> Ve
     let spot = if here { desk.spot.get() } else { 0 };
     let on_page = |place: &Option<u32>| place.is_none() || page.is_none() || *place == page;
     let all = values.iter().enumerate().flat_map(|(n, value)| value.occurrences.iter().map(move |place| (n, place)));
-    all.filter(|(_, place)| on_page(&place.page)).flat_map(|(n, place)| lines(&place.boxes).into_iter().map(move |rect| Ring { rect, kind: "doubt", current: n == spot })).collect()
+    all.filter(|(_, place)| on_page(&place.page))
+        .flat_map(|(n, place)| lines(&place.boxes).into_iter().map(move |rect| Ring { rect, kind: "doubt", current: n == spot }))
+        .collect()
 }
 
 /// The first line of a value on the page.

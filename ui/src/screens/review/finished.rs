@@ -8,10 +8,18 @@ use winnow_contract::review::ReviewFilter;
 
 /// Nothing waits in the part that is shown.
 pub fn finished(store: Store) -> AnyView {
-    let count = |wanted: ReviewFilter| store.review.by_filter.with(|counts| counts.iter().find(|(filter, _)| *filter == wanted).map_or(0, |(_, n)| *n));
+    let count = |wanted: ReviewFilter| {
+        store.review.by_filter.with(|counts| counts.iter().find(|(filter, _)| *filter == wanted).map_or(0, |(_, n)| *n))
+    };
     let all = store.review.filter.get() == ReviewFilter::All;
     let (rest, later, decided) = (count(ReviewFilter::All), count(ReviewFilter::Deferred), store.review.decided.get());
-    let title = if decided == 0 && all { "Nothing waits for you." } else if all { "That was all of it." } else { "Nothing left in this part." };
+    let title = if decided == 0 && all {
+        "Nothing waits for you."
+    } else if all {
+        "That was all of it."
+    } else {
+        "Nothing left in this part."
+    };
     let says = match decided {
         0 => "Where a machine should not decide alone, the question comes here.".to_owned(),
         n => format!("You have decided {}. Each keeps who decided it, when, and what was shown.", words::counted(n, "item")),

@@ -65,5 +65,6 @@ fn line(store: Store) -> AnyView {
         }
         (None, None) => ().into_any(),
     };
-    view! { <div class="undo">{says}<span class="hints muted"><kbd>"W"</kbd>"why" <kbd>"D"</kbd>"open" <kbd>"?"</kbd>"keys"</span></div> }.into_any()
+    view! { <div class="undo">{says}<span class="hints muted"><kbd>"W"</kbd>"why" <kbd>"D"</kbd>"open" <kbd>"?"</kbd>"keys"</span></div> }
+        .into_any()
 }

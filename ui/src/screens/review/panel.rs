@@ -28,7 +28,11 @@ fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
             request_animation_frame(move || node.scroll_into_view());
         }
     });
-    let why = move || desk.why.get().then(|| view! { <div class="why" node_ref=trail_node>{trail::trail(store.asset.why.get(), move || desk.toggle_why(store))}</div> });
+    let why = move || {
+        desk.why.get().then(
+            || view! { <div class="why" node_ref=trail_node>{trail::trail(store.asset.why.get(), move || desk.toggle_why(store))}</div> },
+        )
+    };
     let reason = detail.row.kind != ItemKind::Finding;
     view! {
         <div class="panel-top">
@@ -83,7 +87,8 @@ fn list(desk: Desk, values: &[ValueShown]) -> AnyView {
 
 fn grounds(detail: &ReviewDetail) -> AnyView {
     let [one] = detail.values.as_slice() else { return ().into_any() };
-    let grounds = words::speaks(&one.recogniser).into_iter().map(|ground| view! { <li><Icon of=icondata_lu::LuCheck/>{ground}</li> }).collect_view();
+    let grounds =
+        words::speaks(&one.recogniser).into_iter().map(|ground| view! { <li><Icon of=icondata_lu::LuCheck/>{ground}</li> }).collect_view();
     let times = one.occurrences.len() as u32;
     let often = (times > 1).then(|| view! { <li><Icon of=icondata_lu::LuCopy/>{format!("It stands here {times} times")}</li> });
     view! { <ul class="grounds muted">{grounds}{often}</ul> }.into_any()
@@ -102,7 +107,12 @@ fn alike(detail: &ReviewDetail) -> AnyView {
     if count == 0 {
         return ().into_any();
     }
-    let parts: Vec<String> = detail.alike.iter().filter(|(_, n)| *n > 0).map(|(verdict, n)| format!("{} {}", words::number(*n), words::verdict_past(*verdict))).collect();
+    let parts: Vec<String> = detail
+        .alike
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(verdict, n)| format!("{} {}", words::number(*n), words::verdict_past(*verdict)))
+        .collect();
     view! { <p class="alike muted" data-testid="review-alike">{format!("You decided {} alike: ", words::number(count))}<strong>{parts.join(" · ")}</strong></p> }.into_any()
 }
 

@@ -17,8 +17,9 @@ pub fn reading(detail: ReviewDetail, pictures: Option<Pictures>, here: Memo<bool
     let words = StoredValue::new(detail.words);
     let spot = move || if here.get() { desk.spot.get() } else { 0 };
     let rect = Signal::derive(move || words.with_value(|words| words.get(spot()).map(|word| word.rect)));
-    let page = pictures.map(|pictures| view! { <div class="reading-strip"><Strip pictures rect sharp=here ratio=4.2/></div> });
-    let buttons = move || words.with_value(|words| words.iter().take(SHOWN).enumerate().map(|(n, word)| word_button(desk, n, word)).collect_view());
+    let page = pictures.map(|pictures| view! { <div class="reading-strip"><Strip pictures rect sharp=here ratio=3.0 heights=8.5/></div> });
+    let buttons =
+        move || words.with_value(|words| words.iter().take(SHOWN).enumerate().map(|(n, word)| word_button(desk, n, word)).collect_view());
     let edit = move || (here.get() && desk.editing.get()).then(|| view! { <EditField name="The word as it stands on the page"/> });
     view! {
         <div class="reading-room">

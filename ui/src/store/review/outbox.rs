@@ -33,7 +33,14 @@ impl ReviewStore {
             match sending {
                 Sending::Decide { row, index, ruling, took_ms } => {
                     let all_alike = ruling.all_alike;
-                    let call = Decide { item: row.item.clone(), verdict: ruling.verdict, value: ruling.value, all_alike, dry_run: false, took_ms: Some(took_ms) };
+                    let call = Decide {
+                        item: row.item.clone(),
+                        verdict: ruling.verdict,
+                        value: ruling.value,
+                        all_alike,
+                        dry_run: false,
+                        took_ms: Some(took_ms),
+                    };
                     self.was_decided(*row, index, ipc::ask(call).await);
                 }
                 Sending::Undo => self.was_undone(ipc::ask(Undo { count: 1 }).await),

@@ -36,15 +36,15 @@ pub struct Applying {
 }
 
 impl Applying {
-    /// An outcome of a run that began at `started`. A job that is not running any more (it was taken back) changes nothing.
-    pub fn outcome(&self, catalog: &Connection, job: &Job, outcome: &Outcome, started: i64) -> Result<Touched> {
+    /// An outcome with its digest, of a run that began at `started`. A job that is not running any more (it was taken back)
+    /// changes nothing.
+    pub fn outcome(&self, catalog: &Connection, job: &Job, outcome: &Outcome, digest: [u8; 32], started: i64) -> Result<Touched> {
         let now = self.ports.clock.now_ms();
         let mut touched = Touched::default();
         if !jobs::finish(catalog, &job.id, now)? {
             return Ok(touched);
         }
         if !outcome.writes.is_empty() {
-            let digest = outcome.digest();
             let run = self.run(catalog, job, outcome, &digest, started, now)?;
             for write in &outcome.writes {
                 self.write(catalog, write, &run, now, &mut touched)?;
@@ -273,7 +273,7 @@ mod tests {
         let findings = vec![finding("sure"), finding("doubtful")];
         catalog.execute_batch("PRAGMA foreign_keys = OFF").expect("no texts needed");
         let outcome = Outcome { writes: vec![Write::Findings { asset: asset.clone(), findings, items }], ..Outcome::default() };
-        applying.outcome(&catalog, &job, &outcome, 0).expect("applied");
+        applying.outcome(&catalog, &job, &outcome, outcome.digest(), 0).expect("applied");
         let state = |topic: &str| review::item(&catalog, &ReviewItemId(format!("item {topic}"))).expect("an item").state;
         assert_eq!((state("sure"), state("doubtful")), (ItemState::Decided, ItemState::Open));
         let signed: String = catalog

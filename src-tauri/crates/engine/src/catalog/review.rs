@@ -187,13 +187,32 @@ pub fn queue(catalog: &Connection, filter: ReviewFilter, offset: u32, limit: u32
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many items every filter shows.
-pub fn counts(catalog: &Connection) -> Result<Vec<(ReviewFilter, u32)>> {
-    let one = |filter: ReviewFilter| -> Result<(ReviewFilter, u32)> {
-        let sql = format!("SELECT count(*) FROM review_items i WHERE {}", filter_sql(filter));
-        Ok((filter, count(catalog.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)))
+/// How many items every filter shows, and how many are decided.
+pub fn counts(catalog: &Connection) -> Result<(Vec<(ReviewFilter, u32)>, u32)> {
+    let mut query = catalog.prepare_cached("SELECT state, kind, blocks, count(*) FROM review_items GROUP BY state, kind, blocks")?;
+    let rows = query.query_map([], |row| {
+        let group = (word(row, 0, ItemState::parse)?, word(row, 1, ItemKind::parse)?, row.get::<_, bool>(2)?);
+        Ok((group, count(row.get(3)?)))
+    })?;
+    let groups = rows.collect::<Result<Vec<_>, _>>()?;
+    let sum = |fits: &dyn Fn(ItemState, ItemKind, bool) -> bool| -> u32 {
+        groups.iter().filter(|((state, kind, blocks), _)| fits(*state, *kind, *blocks)).map(|(_, count)| count).sum()
     };
-    ReviewFilter::ALL.iter().map(|filter| one(*filter)).collect()
+    let shown = |filter: &ReviewFilter| (*filter, sum(&|state, kind, blocks| shows(*filter, state, kind, blocks)));
+    Ok((ReviewFilter::ALL.iter().map(shown).collect(), sum(&|state, _, _| state == ItemState::Decided)))
+}
+
+/// The same rule as `filter_sql`, for counting.
+fn shows(filter: ReviewFilter, state: ItemState, kind: ItemKind, blocks: bool) -> bool {
+    let open = state == ItemState::Open;
+    match filter {
+        ReviewFilter::All => open,
+        ReviewFilter::Ids => open && kind == ItemKind::Finding && blocks,
+        ReviewFilter::Contacts => open && kind == ItemKind::Finding && !blocks,
+        ReviewFilter::Labels => open && kind == ItemKind::Label,
+        ReviewFilter::Reading => open && kind == ItemKind::Extraction,
+        ReviewFilter::Deferred => state == ItemState::Deferred,
+    }
 }
 
 /// Open items by kind, those put off included.
@@ -202,11 +221,6 @@ pub fn open_by_kind(catalog: &Connection) -> Result<Vec<(ItemKind, u32)>> {
     let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map([], |row| Ok((word(row, 0, ItemKind::parse)?, count(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Items that are decided.
-pub fn decided(catalog: &Connection) -> Result<u32> {
-    Ok(count(catalog.prepare_cached("SELECT count(*) FROM review_items WHERE state = 'decided'")?.query_row([], |row| row.get(0))?))
 }
 
 /// Open items of an asset, best first.

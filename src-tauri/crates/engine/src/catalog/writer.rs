@@ -5,7 +5,9 @@
 use crate::breaks::{Breaks, Point};
 use crate::error::{EngineError, Result};
 use rusqlite::Connection;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -13,7 +15,7 @@ use std::time::{Duration, Instant};
 const GROUP_TIME: Duration = Duration::from_millis(20);
 /// … and takes at most this many.
 const GROUP_SIZE: usize = 128;
-/// Changes that may wait before the sender does.
+/// Changes that may wait before their senders do.
 const QUEUE: usize = 512;
 
 type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
@@ -25,9 +27,80 @@ struct Change {
     urgent: bool,
 }
 
-/// Handle of the writer thread; the thread ends when the last handle is dropped.
+/// Changes that wait. What a person waits for goes first.
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    moved: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    urgent: VecDeque<Change>,
+    others: VecDeque<Change>,
+    closed: bool,
+}
+
+impl Waiting {
+    fn next(&mut self) -> Option<Change> {
+        self.urgent.pop_front().or_else(|| self.others.pop_front())
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a change; waits while too many others do. A closed queue drops it, and its ticket says so.
+    fn push(&self, change: Change) {
+        let full = |waiting: &mut Waiting| !change.urgent && !waiting.closed && waiting.others.len() >= QUEUE;
+        let mut waiting = self.moved.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        if waiting.closed {
+            return;
+        }
+        if change.urgent { waiting.urgent.push_back(change) } else { waiting.others.push_back(change) }
+        self.moved.notify_all();
+    }
+
+    /// The next change, or none when there is none until `deadline` (no deadline: until the queue is closed and empty).
+    fn pop(&self, deadline: Option<Instant>) -> Option<Change> {
+        let mut waiting = self.lock();
+        loop {
+            if let Some(change) = waiting.next() {
+                self.moved.notify_all();
+                return Some(change);
+            }
+            if waiting.closed {
+                return None;
+            }
+            waiting = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+                None => self.moved.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return None,
+                Some(left) => self.moved.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0,
+            };
+        }
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.moved.notify_all();
+    }
+
+    /// Closes, and drops what waits, so that whoever waits for it hears that it will not happen.
+    fn abandon(&self) {
+        let mut waiting = self.lock();
+        waiting.closed = true;
+        let dropped = (std::mem::take(&mut waiting.urgent), std::mem::take(&mut waiting.others));
+        drop(waiting);
+        drop(dropped);
+        self.moved.notify_all();
+    }
+}
+
+/// Handle of the writer thread; the thread ends when the handle is dropped and nothing waits.
 pub struct Writer {
-    queue: Option<SyncSender<Change>>,
+    queue: Arc<Queue>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -43,9 +116,13 @@ impl<T> Ticket<T> {
 
 impl Writer {
     pub fn start(connection: Connection, breaks: Breaks) -> Result<Self> {
-        let (queue, changes) = sync_channel(QUEUE);
-        let thread = std::thread::Builder::new().name("winnow-writer".into()).spawn(move || run(&connection, &changes, &breaks))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        let queue = Arc::new(Queue::default());
+        let changes = Abandon(Arc::clone(&queue));
+        let thread = std::thread::Builder::new().name("winnow-writer".into()).spawn(move || {
+            let changes = changes;
+            run(&connection, &changes.0, &breaks);
+        })?;
+        Ok(Self { queue, thread: Some(thread) })
     }
 
     /// Queues a change that may wait for others to share its transaction.
@@ -69,25 +146,31 @@ impl Writer {
             let result = done.and_then(|()| kept.recv().map_err(|_| EngineError::Unusable("the change left no answer".into())));
             drop(answer.send(result));
         });
-        if let Some(queue) = &self.queue {
-            // A stopped writer drops the change, and the ticket says so.
-            drop(queue.send(Change { work, tell, urgent }));
-        }
+        self.queue.push(Change { work, tell, urgent });
         Ticket(ticket)
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.queue.take());
+        self.queue.close();
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }
     }
 }
 
-fn run(connection: &Connection, changes: &Receiver<Change>, breaks: &Breaks) {
-    while let Ok(first) = changes.recv() {
+/// A writer thread that ends, even by a panic, leaves nobody waiting.
+struct Abandon(Arc<Queue>);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+fn run(connection: &Connection, changes: &Queue, breaks: &Breaks) {
+    while let Some(first) = changes.pop(None) {
         let group = gather(connection, first, changes);
         match group {
             Ok(done) => commit(connection, done, breaks),
@@ -99,7 +182,7 @@ fn run(connection: &Connection, changes: &Receiver<Change>, breaks: &Breaks) {
 type Done = Vec<(Tell, Result<()>)>;
 
 /// Opens a transaction and works through what waits, until it is time to commit.
-fn gather(connection: &Connection, first: Change, changes: &Receiver<Change>) -> std::result::Result<Done, (EngineError, Tell)> {
+fn gather(connection: &Connection, first: Change, changes: &Queue) -> std::result::Result<Done, (EngineError, Tell)> {
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
         return Err((error.into(), first.tell));
     }
@@ -113,10 +196,7 @@ fn gather(connection: &Connection, first: Change, changes: &Receiver<Change>) ->
         if urgent || done.len() >= GROUP_SIZE {
             break;
         }
-        next = match changes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(change) => Some(change),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        };
+        next = changes.pop(Some(deadline));
     }
     Ok(done)
 }

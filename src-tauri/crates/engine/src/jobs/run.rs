@@ -99,8 +99,8 @@ impl Engine {
     }
 
     fn commit(&self, job: &Job, outcome: Outcome, started: i64) -> Result<Ticket<Touched>> {
-        let (applying, job) = (self.applying(), job.clone());
-        Ok(self.writer()?.submit(move |catalog| applying.outcome(catalog, &job, &outcome, started)))
+        let (applying, job, digest) = (self.applying(), job.clone(), outcome.digest());
+        Ok(self.writer()?.submit(move |catalog| applying.outcome(catalog, &job, &outcome, digest, started)))
     }
 
     fn fail(&self, job: &Job, error: StageError, context: &Context<'_>) -> Result<Ticket<Touched>> {

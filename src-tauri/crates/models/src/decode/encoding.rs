@@ -96,7 +96,8 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
 fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let pairs = bytes[..bytes.len().min(64 << 10)].chunks_exact(2);
     let count = pairs.len();
-    let (first, second) = pairs.fold((0, 0), |(first, second), pair| (first + usize::from(pair[0] == 0), second + usize::from(pair[1] == 0)));
+    let (first, second) =
+        pairs.fold((0, 0), |(first, second), pair| (first + usize::from(pair[0] == 0), second + usize::from(pair[1] == 0)));
     let (many, few) = (count * 2 / 5, count / 50);
     match (count >= 4, first, second) {
         (true, first, second) if second > many && first <= few => Some(UTF_16LE),

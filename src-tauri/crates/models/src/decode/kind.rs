@@ -23,10 +23,8 @@ impl Kind {
 }
 
 /// Formats that begin like text but are none for a reader of text, as (bytes, kind).
-const TEXT_SHAPED: &[(&[u8], Kind)] = &[
-    (b"{\\rtf", Kind::new(MediaKind::Office, "application/rtf")),
-    (b"%!PS", Kind::new(MediaKind::Other, "application/postscript")),
-];
+const TEXT_SHAPED: &[(&[u8], Kind)] =
+    &[(b"{\\rtf", Kind::new(MediaKind::Office, "application/rtf")), (b"%!PS", Kind::new(MediaKind::Other, "application/postscript"))];
 
 /// Binary formats that `infer` does not know or names otherwise, as (offset, bytes, kind).
 const BINARY: &[(usize, &[u8], Kind)] = &[

@@ -98,10 +98,8 @@ fn format_of(media_type: &str) -> Option<ImageFormat> {
 }
 
 fn upright_size(image: &DynamicImage, orientation: Orientation) -> (u32, u32) {
-    let lying = matches!(
-        orientation,
-        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
-    );
+    let lying =
+        matches!(orientation, Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH);
     if lying { (image.height(), image.width()) } else { (image.width(), image.height()) }
 }
 

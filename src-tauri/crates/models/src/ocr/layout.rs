@@ -102,7 +102,8 @@ mod tests {
         check((100, 1), "word", Turn::None);
         check((1, 100), "word", Turn::Left);
         check((1, 100), "\u{6771}", Turn::None);
-        let backwards = [[200, 0, 9, 9], [100, 0, 9, 9]].map(|rect| Word { text: "w".to_owned(), confidence: 1.0, rect, begins: Begins::Word });
+        let backwards =
+            [[200, 0, 9, 9], [100, 0, 9, 9]].map(|rect| Word { text: "w".to_owned(), confidence: 1.0, rect, begins: Begins::Word });
         assert_eq!((usual_turn(&backwards), usual_turn(&[])), (Turn::Half, Turn::None));
         assert_eq!(turn_of_step([0, 100, 9, 9], [0, 0, 9, 9]), Turn::Right);
     }
@@ -110,12 +111,7 @@ mod tests {
     #[test]
     fn spans_hold_their_words() {
         let word = |text: &str, begins: Begins| Word { text: text.to_owned(), confidence: 0.9, rect: [1, 2, 3, 4], begins };
-        let words = [
-            word("Größe", Begins::Block),
-            word("42", Begins::Word),
-            word("Straße", Begins::Line),
-            word("Ende", Begins::Block),
-        ];
+        let words = [word("Größe", Begins::Block), word("42", Begins::Word), word("Straße", Begins::Line), word("Ende", Begins::Block)];
         let (text, spans) = text_and_spans(&words, 3);
         assert_eq!(text, "Größe 42\nStraße\n\nEnde");
         let characters: Vec<char> = text.chars().collect();

@@ -157,9 +157,8 @@ type Results = NonNull<sys::TessResultIterator>;
 
 fn begins_at(results: Results) -> Begins {
     // SAFETY: the iterator is alive; the page iterator is the same object and is not freed on its own.
-    let at = |level| unsafe {
-        sys::TessPageIteratorIsAtBeginningOf(sys::TessResultIteratorGetPageIteratorConst(results.as_ptr()), level) != 0
-    };
+    let at =
+        |level| unsafe { sys::TessPageIteratorIsAtBeginningOf(sys::TessResultIteratorGetPageIteratorConst(results.as_ptr()), level) != 0 };
     if at(sys::TessPageIteratorLevel_RIL_BLOCK) {
         Begins::Block
     } else if at(sys::TessPageIteratorLevel_RIL_TEXTLINE) {
@@ -186,7 +185,7 @@ fn word_at(results: Results, page: &GrayImage, begins: Begins) -> Option<Word> {
     let text: String = text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     let rect = box_at(results, page)?;
     let confidence = (percent / 100.0).clamp(0.0, 1.0);
-    (!text.is_empty()).then(|| Word { text, confidence, rect, begins })
+    (!text.is_empty()).then_some(Word { text, confidence, rect, begins })
 }
 
 fn box_at(results: Results, page: &GrayImage) -> Option<[u32; 4]> {

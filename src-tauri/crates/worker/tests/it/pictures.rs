@@ -54,10 +54,7 @@ fn a_bomb_is_refused_on_its_header() {
 fn a_picture_has_three_renditions_that_decode() {
     let decoded = decode(&workers(), "jpg", &jpeg(&photo(2000, 1000))).expect("decoded");
     let sizes: Vec<_> = decoded.head.renditions.iter().map(|head| (head.kind, head.width, head.height)).collect();
-    assert_eq!(
-        sizes,
-        [(RenditionKind::Page, 2000, 1000), (RenditionKind::Preview, 1600, 800), (RenditionKind::Thumbnail, 352, 176)]
-    );
+    assert_eq!(sizes, [(RenditionKind::Page, 2000, 1000), (RenditionKind::Preview, 1600, 800), (RenditionKind::Thumbnail, 352, 176)]);
     let mut rest = decoded.blob.as_slice();
     for head in &decoded.head.renditions {
         let (bytes, after) = rest.split_at(head.bytes as usize);

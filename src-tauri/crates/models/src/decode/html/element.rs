@@ -20,11 +20,35 @@ impl Gap {
     pub fn missing_after(self, text: &str) -> &'static str {
         match self {
             Self::None => "",
-            Self::Space => if text.ends_with([' ', '\t', '\n']) { "" } else { " " },
-            Self::Tab => if text.ends_with(['\t', '\n']) { "" } else { "\t" },
-            Self::Line => if text.ends_with('\n') { "" } else { "\n" },
+            Self::Space => {
+                if text.ends_with([' ', '\t', '\n']) {
+                    ""
+                } else {
+                    " "
+                }
+            }
+            Self::Tab => {
+                if text.ends_with(['\t', '\n']) {
+                    ""
+                } else {
+                    "\t"
+                }
+            }
+            Self::Line => {
+                if text.ends_with('\n') {
+                    ""
+                } else {
+                    "\n"
+                }
+            }
             Self::Blank if text.ends_with("\n\n") => "",
-            Self::Blank => if text.ends_with('\n') { "\n" } else { "\n\n" },
+            Self::Blank => {
+                if text.ends_with('\n') {
+                    "\n"
+                } else {
+                    "\n\n"
+                }
+            }
         }
     }
 }
@@ -55,7 +79,9 @@ pub fn meaning(name: &str) -> Meaning {
         "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "table" => Meaning::Paragraph,
         "address" | "article" | "aside" | "body" | "caption" | "center" | "dd" | "details" | "dialog" | "dir" | "div" | "dl" | "dt"
         | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "hgroup" | "hr" | "html" | "legend" | "li" | "main"
-        | "menu" | "nav" | "ol" | "optgroup" | "option" | "section" | "summary" | "tbody" | "tfoot" | "thead" | "tr" | "ul" => Meaning::Block,
+        | "menu" | "nav" | "ol" | "optgroup" | "option" | "section" | "summary" | "tbody" | "tfoot" | "thead" | "tr" | "ul" => {
+            Meaning::Block
+        }
         "td" | "th" => Meaning::Cell,
         "br" => Meaning::Break,
         "pre" | "listing" => Meaning::Preformatted,

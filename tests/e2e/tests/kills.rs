@@ -1,0 +1,69 @@
+//! An ingest that is killed fifty times ends with the same truth as one that nobody disturbed, and nothing needs a hand.
+//!
+//! Does not enumerate commit points by name; the engine's own tests do that with fakes.
+#![cfg(target_os = "linux")]
+
+use std::ffi::OsStr;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+use winnow_e2e::library::{Answer, Library};
+use winnow_e2e::truth::{difference, truth};
+use winnow_e2e::{Dice, alone, files};
+
+const KILLS: usize = 50;
+
+fn timed(act: impl FnOnce() -> Answer) -> (Answer, Duration) {
+    let began = Instant::now();
+    let answer = act();
+    (answer, began.elapsed())
+}
+
+/// Ingests a folder until a moment, then kills the process. True when the kill struck a living one.
+fn struck(library: &Library, folder: &OsStr, moment: Duration) -> bool {
+    let mut command = library.command([OsStr::new("ingest"), folder]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("winnow");
+    let until = Instant::now() + moment;
+    while Instant::now() < until && child.try_wait().expect("its state").is_none() {
+        thread::sleep(Duration::from_millis(2));
+    }
+    let alive = child.try_wait().expect("its state").is_none();
+    child.kill().expect("killed");
+    child.wait().expect("reaped");
+    library.expect_no_workers();
+    alive
+}
+
+#[test]
+fn fifty_kills_lose_nothing() {
+    let _alone = alone();
+    let calm = Library::new();
+    files::mixed(&calm.files());
+    let before = files::originals(&calm.files());
+    let (first, whole) = timed(|| calm.ingest());
+    let (_, again) = timed(|| calm.ingest());
+    assert_eq!(first.code, Some(1), "the broken pictures are listed: {}", first.errors);
+    let expected = truth(&calm);
+    println!("undisturbed: {whole:.1?}, once more: {again:.1?}");
+
+    let (folder, troubled) = (calm.files(), Library::new());
+    let mut dice = Dice::new();
+    let mut alive = 0;
+    for kill in 1..=KILLS {
+        // On average a start and a fiftieth of the work, from nothing to twice that.
+        let moment = (again + whole / 55).mul_f64(2.0 * dice.roll());
+        alive += usize::from(struck(&troubled, folder.as_os_str(), moment));
+        if kill % 10 == 0 {
+            println!("after {kill} kills: {}", troubled.ask_one(&["status"])["assets"]);
+        }
+    }
+    println!("{alive} of {KILLS} kills struck a process at work");
+    assert!(alive >= KILLS * 4 / 5, "the ingest was over before most of the kills");
+    let last = troubled.run([OsStr::new("ingest"), folder.as_os_str()]);
+    assert_eq!(last.code, first.code, "{}", last.errors);
+    let found = truth(&troubled);
+    assert!(found == expected, "the truth differs:\n{}", difference(&expected, &found));
+    troubled.expect_healthy();
+    troubled.expect_no_workers();
+    assert!(files::originals(&folder) == before, "an original was touched");
+}
