@@ -79,7 +79,7 @@ pub fn run(library: &Library, ask: Review, out: &mut Output) -> Result<ExitCode,
     match ask {
         Review::List { kind, limit } => list(&*library.read()?, kind, limit.unwrap_or(usize::MAX), out)?,
         // A count changes nothing, so it is allowed beside whoever writes.
-        Review::Decide(ask) if ask.dry_run => dry_run(&*library.read()?, ask, out)?,
+        Review::Decide(ask) if ask.dry_run => decide(&*library.read()?, ask, out)?,
         Review::Decide(ask) => decide(&*library.write()?, ask, out)?,
         Review::Undo { count } => undo(&*library.write()?, count, out)?,
     }
@@ -105,15 +105,10 @@ fn request(item: ReviewItemId, ask: Decide) -> command::Decide {
 fn decide(engine: &Engine, ask: Decide, out: &mut Output) -> Result<(), Failure> {
     let item = find(engine, &ask.item)?;
     let done = Done::from(engine.ask(request(item, ask))?);
-    out.answer(&done, |done| format!("{}. ({})", done.message, done.decision.as_ref().map_or("", |decision| decision.as_str())))
-}
-
-/// Counts what a decision would reach.
-fn dry_run(engine: &Engine, ask: Decide, out: &mut Output) -> Result<(), Failure> {
-    let detail = engine.ask(GetReviewItem { item: find(engine, &ask.item)? })?;
-    let affected = if ask.all_alike { detail.alike_open + 1 } else { 1 };
-    let done = Done { decision: None, item: detail.row.item, verdict: ask.verdict, affected, message: String::new() };
-    out.answer(&done, |done| format!("{} would be {}.", table::counted(done.affected as usize, "item"), done.verdict))
+    out.answer(&done, |done| match &done.decision {
+        Some(decision) => format!("{}. ({decision})", done.message),
+        None => format!("{} would be {}.", table::counted(done.affected as usize, "item"), done.verdict),
+    })
 }
 
 fn undo(engine: &Engine, count: u32, out: &mut Output) -> Result<(), Failure> {

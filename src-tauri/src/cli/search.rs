@@ -19,8 +19,8 @@ use winnow_engine::Engine;
 
 #[derive(Debug, Args)]
 pub struct Search {
-    /// What to look for; "quoted words" stand together, word* begins so, -word is left out
-    #[arg(required = true, allow_hyphen_values = true)]
+    /// Words that must all be there
+    #[arg(required = true)]
     query: Vec<String>,
     #[arg(long, value_enum, default_value_t = Mode::Hybrid)]
     mode: Mode,

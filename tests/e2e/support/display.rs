@@ -3,10 +3,19 @@
 //! Never uses the screen of the person who runs the test.
 
 use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Set by `cargo xtask test` together with a display that is there for the tests.
 const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
+
+/// Debian's Python is the one that has GTK.
+pub const PYTHON: &str = "/usr/bin/python3";
+
+/// A script beside the tests.
+pub fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
 
 /// A screen, gone when dropped if it is our own.
 pub struct Display {
@@ -60,6 +69,14 @@ impl Display {
         self.announce(&mut command);
         let output = command.args(words).stdin(Stdio::null()).output().expect("xdotool is installed (package xdotool)");
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Keeps what the screen shows as a PNG file.
+    pub fn shoot(&self, path: &Path) {
+        let mut command = Command::new(PYTHON);
+        self.announce(&mut command);
+        command.arg(script("shoot.py")).arg(path).stdin(Stdio::null());
+        assert!(command.status().is_ok_and(|status| status.success()), "GTK for Python is needed for pictures (package gir1.2-gtk-3.0)");
     }
 
     /// The id of the visible window with this title.

@@ -2,14 +2,12 @@
 //!
 //! Does not look whether the drop was taken.
 
-use crate::display::Display;
+use crate::display::{Display, PYTHON, script};
 use crate::window::PATIENCE;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 const TITLE: &str = "winnow drag source";
-/// Debian's Python is the one that has GTK.
-const PYTHON: &str = "/usr/bin/python3";
 
 /// Files under the pointer, with the button held.
 pub struct Drag<'a> {
@@ -77,6 +75,6 @@ impl Drop for Drag<'_> {
 fn source(display: &Display, files: &[&Path]) -> Child {
     let mut command = Command::new(PYTHON);
     display.announce(&mut command);
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("drag_source.py")).arg(TITLE).args(files).stdin(Stdio::null());
+    command.arg(script("drag_source.py")).arg(TITLE).args(files).stdin(Stdio::null());
     command.spawn().unwrap_or_else(|error| panic!("{PYTHON} is needed to drag files: {error}"))
 }

@@ -68,7 +68,7 @@ fn name(n: usize) -> String {
 fn content(n: usize) -> Vec<u8> {
     let picture = n / 25 * 2;
     match n % 25 {
-        9 if n % 2 == 0 => Vec::new(),
+        9 if n.is_multiple_of(2) => Vec::new(),
         0..13 => text(n).into_bytes(),
         13..16 => format!("name,e-mail,card\nkeeper {n},k{n}@example.org,{}\nnobody,,\n", CARDS[n % 3]).into_bytes(),
         16..19 => format!("<html><script>var hidden = {n};</script><p>{}</p><p>IBAN {}</p></html>", text(n), IBANS[n % 2]).into_bytes(),

@@ -24,7 +24,8 @@ pub fn tree(root: Pid) -> Vec<Pid> {
     let mut found = vec![root];
     let mut at = 0;
     while at < found.len() {
-        found.extend(parents.iter().filter(|(_, parent)| **parent == found[at]).map(|(child, _)| *child));
+        let above = found[at];
+        found.extend(parents.iter().filter(|(_, parent)| **parent == above).map(|(child, _)| *child));
         at += 1;
     }
     found

@@ -1,39 +1,46 @@
 //! What a library holds to be true, as lines without ids and times: two libraries of the same files must say the same.
 //!
-//! Asks the command line only.
+//! Lists come from the command line; what is known of each asset is read through the engine, for a process each would take minutes.
 
 use crate::library::Library;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::thread;
+use std::fs::File;
+use std::sync::Arc;
+use winnow_contract::asset::AssetDetail;
+use winnow_contract::id::AssetId;
+use winnow_contract::worker::{DecodeRequest, OcrPage, OcrRequest};
+use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, Ocr, Ports, StageError, SystemClock, SystemIds};
+use winnow_engine::{Engine, Options};
 
 /// One line per asset with its text, findings and pictures, one per review item, and the counts.
 pub fn truth(library: &Library) -> BTreeSet<String> {
+    let reader = reader(library);
     let assets = library.ask(&["assets"]);
-    let half = assets.len() / 2;
-    let (first, second) = assets.split_at(half);
-    let known = |assets: &[Value]| assets.iter().map(|asset| about(library, asset)).collect::<Vec<_>>();
-    let (one, other) = thread::scope(|scope| {
-        let other = scope.spawn(|| known(second));
-        (known(first), other.join().expect("the other half"))
-    });
     let review = library.review();
-    let review = review.iter().enumerate().map(|(n, item)| format!("review {n:05} {}", of(item, &["kind", "path", "reason", "priority", "suggestion", "finding"])));
     let status = of(&library.ask_one(&["status"]), &["assets", "jobs", "review"]);
-    let counts = [format!("{} assets", assets.len()), format!("status {status}")];
-    one.into_iter().chain(other).chain(review).chain(counts).collect()
+    let counts = [format!("{} assets", assets.len()), format!("{} review items", review.len()), format!("status {status}")];
+    let assets = assets.iter().map(|asset| about(&reader, asset));
+    let review = review.iter().map(|item| format!("review {}", of(item, &["kind", "path", "reason", "priority", "suggestion", "finding"])));
+    assets.chain(review).chain(counts).collect()
 }
 
-fn about(library: &Library, asset: &Value) -> String {
-    let id = asset["asset"].as_str().expect("an id");
-    let shown = library.ask_one(&["show", id]);
+fn about(reader: &Engine, asset: &Value) -> String {
+    let id = AssetId::from(asset["asset"].as_str().expect("an id"));
+    let detail = reader.whole_asset(&id).expect("an asset");
     let listed = of(asset, &["paths", "kind", "bytes", "state", "media_type", "labels", "language"]);
-    let known = of(&shown, &["hash", "failure", "notes"]);
-    let texts = each(&shown["extractions"], &["tool", "confidence"]);
-    let text_hash = blake3::hash(each(&shown["extractions"], &["text", "spans"]).to_string().as_bytes());
-    let findings = each(&shown["findings"], &["entity", "start", "end", "score", "recogniser", "state"]);
-    let pictures = each(&shown["renditions"], &["kind", "page", "media_type", "width", "height"]);
-    format!("asset {listed} {known} texts {texts} {} findings {findings} pictures {pictures}", text_hash.to_hex())
+    format!("asset {listed} {}", known(&detail))
+}
+
+fn known(detail: &AssetDetail) -> String {
+    let detail = json!(detail);
+    let facts = of(&detail, &["hash", "notes", "properties"]);
+    let failure = &detail["row"]["failure"];
+    let texts = each(&detail["extractions"], &["tool", "confidence", "characters"]);
+    let words = blake3::hash(each(&detail["extractions"], &["text", "spans"]).to_string().as_bytes()).to_hex();
+    let findings = each(&detail["findings"], &["entity", "start", "end", "page", "boxes", "score", "recogniser", "state"]);
+    let pictures = each(&detail["renditions"], &["kind", "page", "media_type", "width", "height"]);
+    format!("{facts} failure {failure} texts {texts} {words} findings {findings} pictures {pictures}")
 }
 
 fn of(value: &Value, keys: &[&str]) -> Value {
@@ -52,4 +59,33 @@ pub fn difference(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Stri
     let missing = expected.difference(found).take(8).map(|line| format!("- {line}"));
     let surplus = found.difference(expected).take(8).map(|line| format!("+ {line}"));
     missing.chain(surplus).collect::<Vec<_>>().join("\n")
+}
+
+/// The engine on a library that it only reads.
+fn reader(library: &Library) -> Engine {
+    let ports = Ports { decode: Arc::new(Nobody), ocr: Arc::new(Nobody), clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
+    Engine::open(&library.path(), ports, Options::default()).expect("a library that can be read")
+}
+
+/// Who reads nothing new needs no worker.
+struct Nobody;
+
+impl Decode for Nobody {
+    fn card(&self) -> &str {
+        "nobody"
+    }
+
+    fn decode(&self, _: &DecodeRequest, _: File, _: CallLimits, _: &Cancel) -> Result<DecodedFile, StageError> {
+        Err(StageError::Cancelled)
+    }
+}
+
+impl Ocr for Nobody {
+    fn card(&self) -> &str {
+        "nobody"
+    }
+
+    fn read(&self, _: &OcrRequest, _: &[u8], _: CallLimits, _: &Cancel) -> Result<OcrPage, StageError> {
+        Err(StageError::Cancelled)
+    }
 }

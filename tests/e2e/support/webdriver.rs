@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of Winnow. WebKitWebDriver serves one session at a time.
 
-use base64::Engine as _;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -73,16 +72,6 @@ impl Session {
 
     fn actions(&self, actions: Vec<Value>) {
         self.post("/actions", &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] }));
-    }
-
-    /// What the window shows, as PNG.
-    ///
-    /// # Panics
-    /// When the driver cannot take it.
-    pub fn screenshot(&self) -> Vec<u8> {
-        let shot = self.command("GET", "/screenshot", None).expect("a screenshot");
-        let text = shot.as_str().expect("base64");
-        base64::engine::general_purpose::STANDARD.decode(text).expect("base64")
     }
 
     /// Closes the window, as its close button does.

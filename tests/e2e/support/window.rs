@@ -89,15 +89,17 @@ impl<'a> Window<'a> {
         crate::wait_for(&format!("{name} is clicked"), PATIENCE, || self.session.click(&css(name)).ok());
     }
 
-    /// Waits until nothing is left to be read, as the command line sees it.
+    /// Waits until nothing is left to be read: the page shows no progress any more, and the command line agrees.
     pub fn settle(&self) {
-        crate::wait_for("the queue comes to rest", PATIENCE * 3, || (self.library.waiting() == 0).then_some(()));
+        let at_rest = || (self.count("progress-line") == 0 && self.library.waiting() == 0).then_some(());
+        crate::wait_for("the queue comes to rest", PATIENCE * 3, at_rest);
     }
 
     /// Keeps a screenshot in the folder that `WINNOW_SHOTS` names, if it does.
     pub fn shot(&self, name: &str) {
         if let Some(folder) = std::env::var_os("WINNOW_SHOTS").map(PathBuf::from) {
-            files::write(&folder, format!("e2e {name}.png"), self.session.screenshot());
+            fs_err::create_dir_all(&folder).expect("a folder for pictures");
+            self.display.shoot(&folder.join(format!("e2e {name}.png")));
         }
     }
 }

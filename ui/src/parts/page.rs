@@ -83,7 +83,7 @@ pub fn PageView(
         request_animation_frame(move || centre(well, sheet, rect, (width, height)));
     });
     let point = move |event: MouseEvent| {
-        if let (Some(told), Some(sheet)) = (on_point, sheet.get_untracked()) {
+        if let (Some(told), Some(sheet)) = (on_point, sheet.try_get_untracked().flatten()) {
             let seen = sheet.get_bounding_client_rect();
             let x = (f64::from(event.client_x()) - seen.left()) / seen.width() * width;
             let y = (f64::from(event.client_y()) - seen.top()) / seen.height() * height;
@@ -153,7 +153,9 @@ fn veil(rings: &[Ring], width: f64, height: f64) -> String {
 }
 
 fn centre(well: NodeRef<leptos::html::Div>, sheet: NodeRef<leptos::html::Div>, rect: Option<PixelBox>, (width, height): (f64, f64)) {
-    let (Some(well), Some(sheet), Some([x, y, w, h])) = (well.get_untracked(), sheet.get_untracked(), rect) else { return };
+    // The page may have left the screen before the frame came.
+    let (well, sheet) = (well.try_get_untracked().flatten(), sheet.try_get_untracked().flatten());
+    let (Some(well), Some(sheet), Some([x, y, w, h])) = (well, sheet, rect) else { return };
     let (x, y) = (f64::from(x) + f64::from(w) / 2.0, f64::from(y) + f64::from(h) / 2.0);
     let left = f64::from(sheet.offset_left()) + x / width * f64::from(sheet.offset_width()) - f64::from(well.client_width()) / 2.0;
     let top = f64::from(sheet.offset_top()) + y / height * f64::from(sheet.offset_height()) - f64::from(well.client_height()) / 2.0;

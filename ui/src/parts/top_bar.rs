@@ -10,12 +10,11 @@ pub fn TopBar() -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
     let query = store.search.query;
     Effect::new(move |_| {
-        if store.focus_search.get() > 0 {
-            if let Some(input) = input.get_untracked() {
-                // A box that cannot take the caret is no reason to stop.
-                let _ = input.focus();
-                input.select();
-            }
+        let wanted = store.focus_search.get() > 0;
+        if let Some(input) = input.get_untracked().filter(|_| wanted) {
+            // A box that cannot take the caret is no reason to stop.
+            let _ = input.focus();
+            input.select();
         }
     });
     let typed = move |text: String| {

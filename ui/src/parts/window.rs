@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-/// At most this many cards stand side by side, so that a screenful stays under eighty nodes.
-const MOST_COLUMNS: u32 = 10;
+/// A screenful stays under eighty nodes: beyond that the window becomes slow.
+const MOST_NODES: u32 = 79;
 
 /// A list of equally high rows, seen through a view.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,9 +19,14 @@ pub struct Window {
 }
 
 impl Window {
-    /// How many cards of at least `card` pixels with `gap` between them stand in `width`.
-    pub fn columns(width: f64, card: f64, gap: f64) -> u32 {
-        (((width + gap) / (card + gap)).floor() as u32).clamp(1, MOST_COLUMNS)
+    /// How many cards of at least `card` pixels with `gap` between them stand in `width`, where so many rows are drawn.
+    pub fn columns(width: f64, card: f64, gap: f64, rows: u32) -> u32 {
+        (((width + gap) / (card + gap)).floor() as u32).clamp(1, (MOST_NODES / rows.max(1)).max(1))
+    }
+
+    /// Rows drawn in a view: those seen, and one above and below.
+    pub fn rows_drawn(height: f64, pitch: f64) -> u32 {
+        (height / pitch).ceil() as u32 + 2
     }
 
     /// Height of all rows.
@@ -34,7 +39,7 @@ impl Window {
         // A list that became shorter is seen at its end.
         let scroll = self.scroll.min((self.full_height() - self.height).max(0.0));
         let first = ((scroll / self.pitch).floor() - 1.0).max(0.0) as u32;
-        let rows = (self.height / self.pitch).ceil() as u32 + 2;
+        let rows = Self::rows_drawn(self.height, self.pitch);
         let start = (first * self.columns).min(self.items);
         start..(start + rows * self.columns).min(self.items)
     }
@@ -81,12 +86,14 @@ impl Window {
     pub fn moved(&self, from: u32, to: Move) -> u32 {
         let last = self.items.saturating_sub(1);
         let screen = self.rows_per_screen() * self.columns;
-        let down = |by: u32| if from + by <= last { from + by } else { from.max(last.min(from - from % self.columns + by)) };
+        // Above a last row that is not full, down leads to its end.
+        let another_row = (from / self.columns + 1) * self.columns <= last;
+        let down = if another_row { (from + self.columns).min(last) } else { from };
         match to {
             Move::Left => from.saturating_sub(1),
             Move::Right => (from + 1).min(last),
             Move::Up => from.checked_sub(self.columns).unwrap_or(from),
-            Move::Down => down(self.columns).min(last),
+            Move::Down => down,
             Move::First => 0,
             Move::Last => last,
             Move::PageUp => from.checked_sub(screen).unwrap_or(from % self.columns),
@@ -112,8 +119,8 @@ mod tests {
 
     #[test]
     fn a_screenful_stays_under_eighty() {
-        for (width, height) in [(800.0, 700.0), (1200.0, 850.0), (2300.0, 1300.0)] {
-            let columns = Window::columns(width, 176.0, 20.0);
+        for (width, height) in [(800.0, 700.0), (1200.0, 850.0), (2300.0, 1300.0), (3600.0, 2000.0)] {
+            let columns = Window::columns(width, 176.0, 20.0, Window::rows_drawn(height, 246.0));
             let list = Window { columns, pitch: 246.0, items: 10_000, scroll: 5000.0, height };
             assert!(list.items_in_view().len() < 80, "{width} × {height}: {}", list.items_in_view().len());
         }

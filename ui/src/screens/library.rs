@@ -40,8 +40,9 @@ impl View {
         let (width, height) = self.size.get();
         let grid = store.library.grid.get();
         let letters = self.letters.get();
-        let columns = if grid { Window::columns(width, CARD * letters.sqrt(), GAP) } else { 1 };
         let pitch = if grid { CARD_PITCH + 56.0 * (letters - 1.0) } else { LINE_PITCH * letters };
+        let rows = Window::rows_drawn(height, pitch);
+        let columns = if grid { Window::columns(width, CARD * letters.sqrt(), GAP, rows) } else { 1 };
         Window { columns, pitch, items: store.library.count(), scroll: self.scroll.get(), height }
     }
 
@@ -125,8 +126,8 @@ fn watch_size(store: Store, view: View) {
         let Some(scroller) = view.scroller.get() else { return };
         let measured = scroller.clone();
         let measure = move || {
-            view.size.set((f64::from(measured.client_width()) - 48.0, f64::from(measured.client_height())));
-            view.letters.set(letters());
+            view.size.try_set((f64::from(measured.client_width()) - 48.0, f64::from(measured.client_height())));
+            view.letters.try_set(letters());
         };
         measure();
         let left_at = store.library.scroll.get_value();

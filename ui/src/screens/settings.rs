@@ -132,13 +132,10 @@ fn list(items: Vec<String>, name: String, change: impl Fn(Vec<String>) + 'static
 }
 
 fn leave_on_enter(event: KeyboardEvent) {
-    if event.key() == "Enter" {
-        if let Some(field) =
-            document().active_element().and_then(|element| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(element).ok())
-        {
-            // Leaving the field is what sends the change.
-            let _ = field.blur();
-        }
+    let focused = document().active_element().and_then(|element| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(element).ok());
+    if let Some(field) = focused.filter(|_| event.key() == "Enter") {
+        // Leaving the field is what sends the change.
+        let _ = field.blur();
     }
 }
 

@@ -28,9 +28,19 @@ impl Words {
 
     /// The English sentence. An unknown code is shown as itself, never dropped.
     pub fn sentence(&self) -> String {
-        let template = SENTENCES.iter().find(|(code, _)| *code == self.code).map_or(self.code.as_str(), |(_, text)| text);
-        self.params.iter().fold(template.to_owned(), |text, (key, value)| text.replace(&format!("{{{key}}}"), value))
+        let template = template(&self.code).unwrap_or(&self.code);
+        self.params.iter().fold(template.to_owned(), |text, (key, value)| text.replace(&format!("{{{key}}}"), shown(key, value)))
     }
+}
+
+fn template(code: &str) -> Option<&'static str> {
+    SENTENCES.iter().find(|(known, _)| *known == code).map(|(_, text)| *text)
+}
+
+/// An entity type as a person says it; every other parameter as it is.
+fn shown<'a>(key: &str, value: &'a str) -> &'a str {
+    let entity = || template(&format!("entity_{value}"));
+    (key == "entity").then(entity).flatten().unwrap_or(value)
 }
 
 /// Every code and its sentence; `{name}` stands for a parameter.
@@ -68,7 +78,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("turned", "The page was turned by {degrees}° before it was read."),
     ("thumbnail_failed", "No preview could be made."),
     // Why something waits for a person.
-    ("sensitive_value", "A {entity} was found."),
+    ("sensitive_value", "This looks like sensitive data: {entity}."),
     ("contact_details", "{count} contact details were found."),
     ("doubtful_reading", "{doubtful} of {words} words were read with less than {threshold} % confidence."),
     // What was decided.
@@ -145,6 +155,8 @@ mod tests {
             "The content is image/jpeg, although the name says pdf.",
         );
         check(Words::new("never_heard_of"), "never_heard_of");
+        check(Words::new("sensitive_value").with("entity", "CREDIT_CARD"), "This looks like sensitive data: card number.");
+        check(Words::new("sensitive_value").with("entity", "PERSON"), "This looks like sensitive data: PERSON.");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use rusqlite::Connection;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use winnow_contract::Event;
@@ -44,7 +44,8 @@ pub struct Engine {
     reader: Reader,
     writer: Option<Writer>,
     renditions: Renditions,
-    recognisers: Recognisers,
+    /// Compiled when the first job needs them.
+    recognisers: OnceLock<Recognisers>,
     value_key: [u8; 32],
     settings: RwLock<Arc<SettingsFile>>,
     meter: Meter,
@@ -84,7 +85,7 @@ impl Engine {
             value_key: reader.read(schema::value_key)?,
             settings: RwLock::new(Arc::new(SettingsFile::load(library)?)),
             renditions: Renditions::new(library.join("renditions")),
-            recognisers: Recognisers::shipped(),
+            recognisers: OnceLock::new(),
             owner: ports.ids.next(),
             library: library.to_owned(),
             ports,
@@ -328,7 +329,7 @@ impl Engine {
             library: &self.library,
             reader: &self.reader,
             renditions: &self.renditions,
-            recognisers: &self.recognisers,
+            recognisers: self.recognisers.get_or_init(Recognisers::shipped),
             value_key: self.value_key,
             cancel: &self.cancel,
             breaks: &self.breaks,

@@ -9,7 +9,7 @@ use crate::error::Result;
 use query::Query;
 use rusqlite::Connection;
 use std::collections::HashMap;
-use winnow_contract::asset::{AssetFilter, MediaKind, Span};
+use winnow_contract::asset::{AssetFilter, MediaKind, PixelBox, Span};
 use winnow_contract::id::AssetId;
 use winnow_contract::review::TextPart;
 use winnow_contract::search::{Evidence, Hit, HitWhy, SearchPage};
@@ -86,12 +86,28 @@ fn evidence(catalog: &Connection, query: &Query, place: &words::Place) -> Result
     Ok(Evidence {
         extraction: Some(place.extraction.clone()),
         page: word.and_then(|span| span.page),
-        rect: word.and_then(|span| span.rect),
+        rect: text.as_ref().and_then(|text| line_box(&text.spans, start, end)),
         t0: word.and_then(|span| span.t0),
         t1: word.and_then(|span| span.t1),
         start: Some(start),
         end: Some(end),
     })
+}
+
+/// The box around the words from `start` to `end`, as far as they stand on the line of the first.
+fn line_box(spans: &[Span], start: u32, end: u32) -> Option<PixelBox> {
+    let first = spans.partition_point(|span| span.end <= start);
+    let mut boxes = spans[first..].iter().take_while(|span| span.start < end).filter_map(|span| span.rect);
+    let head = boxes.next()?;
+    let middle = |rect: &PixelBox| rect[1] + rect[3] / 2;
+    let same_line = |rect: &PixelBox| (head[1]..head[1] + head[3]).contains(&middle(rect)) && rect[0] >= head[0];
+    Some(boxes.take_while(same_line).fold(head, around))
+}
+
+fn around(one: PixelBox, other: PixelBox) -> PixelBox {
+    let (left, top) = (one[0].min(other[0]), one[1].min(other[1]));
+    let (right, bottom) = ((one[0] + one[2]).max(other[0] + other[2]), (one[1] + one[3]).max(other[1] + other[3]));
+    [left, top, right - left, bottom - top]
 }
 
 /// The span that holds a character.

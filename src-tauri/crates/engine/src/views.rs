@@ -106,10 +106,11 @@ impl Engine {
 
     fn decide(&self, request: Decide) -> Result<Decided> {
         let applying = self.applying();
-        let decided = self.write(move |catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &request))?;
-        if decided.decision.is_some() {
-            self.emit(Event::ReviewChanged);
+        if request.dry_run {
+            return self.read(|catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &request));
         }
+        let decided = self.write(move |catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &request))?;
+        self.emit(Event::ReviewChanged);
         Ok(decided)
     }
 

@@ -143,17 +143,28 @@ fn fold(text: &str) -> String {
 pub fn first_match(catalog: &Connection, query: &Query, place: &Place) -> Result<Option<(u32, u32)>> {
     let sql = "SELECT highlight(chunk_words, 0, char(2), char(3)) FROM chunk_words WHERE chunk_words MATCH ?1 AND rowid = ?2";
     let marked: String = catalog.prepare_cached(sql)?.query_row(params![query.any(), place.chunk], |row| row.get(0))?;
-    let (mut before, mut inside) = (0u32, 0u32);
-    let mut open = false;
+    Ok(best_run(&marked).map(|(start, end)| (place.start + start, place.start + end)))
+}
+
+/// The longest run of marked words with nothing but white space between them; the first of equals.
+fn best_run(marked: &str) -> Option<(u32, u32)> {
+    let mut runs: Vec<(u32, u32, u32)> = Vec::new();
+    let (mut at, mut apart) = (0u32, true);
     for character in marked.chars() {
-        match character {
-            OPEN => open = true,
-            CLOSE => return Ok(Some((place.start + before, place.start + before + inside))),
-            _ if open => inside += 1,
-            _ => before += 1,
+        match (character, runs.last_mut()) {
+            (OPEN, Some(run)) if !apart => run.2 += 1,
+            (OPEN, _) => runs.push((at, at, 1)),
+            (CLOSE, Some(run)) => {
+                run.1 = at;
+                apart = false;
+            }
+            (other, _) => {
+                at += 1;
+                apart |= !other.is_whitespace() && runs.last().is_some_and(|run| run.1 > run.0);
+            }
         }
     }
-    Ok(None)
+    runs.iter().rev().max_by_key(|run| run.2).map(|run| (run.0, run.1))
 }
 
 /// Chunks, and rows of their full text.
@@ -178,6 +189,16 @@ pub fn rebuild(catalog: &Connection) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_run_of_marked_words_is_opened() {
+        let check = |marked: &str, expected| assert_eq!(best_run(&marked.replace('<', "\u{2}").replace('>', "\u{3}")), expected, "{marked}");
+        check("no mark", None);
+        check("a <storm> at", Some((2, 7)));
+        check("<red> and <two> <red>\n<flares> to <red>", Some((8, 22)));
+        check("<one> x <two>", Some((0, 3)));
+        check("ä<ö>ü", Some((1, 2)));
+    }
 
     #[test]
     fn marks_become_parts() {

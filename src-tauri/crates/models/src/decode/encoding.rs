@@ -106,11 +106,11 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// At most one NUL in 200 bytes and three other control characters in 100.
+/// At most one NUL in 200 bytes and three other control characters in 100, and one of each in any case.
 fn few_controls(bytes: &[u8]) -> bool {
     let nuls = bytes.iter().filter(|byte| **byte == 0).count();
     let controls = bytes.iter().filter(|byte| is_odd_control(char::from(**byte))).count();
-    nuls * 200 <= bytes.len() && controls * 100 <= bytes.len() * 3
+    nuls <= 1 + bytes.len() / 200 && controls <= 2 + bytes.len() * 3 / 100
 }
 
 fn reads_as_text(text: &str) -> bool {
@@ -196,6 +196,7 @@ mod tests {
         check(b"caf\xe9 au lait", false, true);
         check(b"\xff\xfeh\0i\0", true, true);
         check(b"D\0e\0a\0r\0 \0A\0n\0n\0", false, true);
+        check(b"a stray\0", false, true);
         check(b"\0\x01\x02\x03", false, false);
         check(&(0..=255).collect::<Vec<u8>>(), false, false);
     }

@@ -3,11 +3,22 @@
 //! Faults are asked for by files that only a worker with debug assertions obeys; so these tests are of such builds.
 
 use crate::support::{LIMITS, decode, file, program, request, workers};
+use std::fs::File;
+use std::io::Seek;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use winnow_contract::Words;
 use winnow_engine::ports::{CallLimits, Cancel, Decode, StageError};
 use winnow_workers::Workers;
+
+const HANG: &[u8] = b"#!winnow-fault hang\n";
+
+/// Both ends of a descriptor that was handed over share one position.
+fn wait_until_read(mut file: File) {
+    while file.stream_position().expect("a position") == 0 {
+        std::thread::yield_now();
+    }
+}
 
 fn fault(workers: &Workers, name: &str, limits: CallLimits, cancel: &Cancel) -> StageError {
     let bytes = format!("#!winnow-fault {name}\n").into_bytes();
@@ -52,15 +63,14 @@ fn a_panic_is_a_refusal_and_the_worker_stays() {
 #[test]
 fn a_wish_to_stop_is_heard_at_once() {
     let workers = workers();
-    let cancel = Cancel::default();
-    let canceller = cancel.clone();
+    let (cancel, hang) = (Cancel::default(), file(HANG));
+    let ours = hang.try_clone().expect("the same file");
     let stopped = std::thread::scope(|scope| {
-        let call = scope.spawn(|| fault(&workers, "hang", LIMITS, &cancel));
-        // Until the worker has the file; the only sign of it outside is that it is busy, which it is from the start.
-        std::thread::sleep(Duration::from_millis(200));
+        let call = scope.spawn(|| workers.decode.decode(&request("txt", HANG), hang, LIMITS, &cancel));
+        wait_until_read(ours);
         let asked = Instant::now();
-        canceller.cancel();
-        assert_eq!(call.join().expect("no panic"), StageError::Cancelled);
+        cancel.cancel();
+        assert_eq!(call.join().expect("no panic").err(), Some(StageError::Cancelled));
         asked.elapsed()
     });
     assert!(stopped < Duration::from_millis(500), "{stopped:?}");
@@ -148,13 +158,13 @@ fn a_busy_worker_ends_with_its_parent() {
     let work = winnow_contract::worker::Work::Decode(request("txt", b""));
     let header = serde_json::to_vec(&work).expect("a request");
     let frame = [(header.len() as u32).to_le_bytes().as_slice(), &[0; 4], &header].concat();
-    let hang = file(b"#!winnow-fault hang\n");
+    let hang = file(HANG);
     let descriptors = [hang.as_fd()];
     let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     assert!(control.push(SendAncillaryMessage::ScmRights(&descriptors)));
     sendmsg(&ours, &[std::io::IoSlice::new(&frame)], &mut control, SendFlags::empty()).expect("sent");
-    std::thread::sleep(Duration::from_millis(200));
+    wait_until_read(hang);
     assert!(child.try_wait().expect("a state").is_none(), "it hangs");
     drop(ours);
     let began = Instant::now();

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::File;
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::path::PathBuf;
 use winnow_contract::worker::{DecodeLimits, DecodeRequest};
 use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, StageError};
@@ -39,10 +39,11 @@ pub fn request(extension: &str, bytes: &[u8]) -> DecodeRequest {
     DecodeRequest { extension: extension.to_owned(), bytes: bytes.len() as i64, limits }
 }
 
-/// An open file with these bytes and no name.
+/// An open file with these bytes and no name, at its start.
 pub fn file(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().expect("a temporary file");
     file.write_all(bytes).expect("written");
+    file.rewind().expect("rewound");
     file
 }
 
