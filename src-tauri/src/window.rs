@@ -4,15 +4,17 @@
 
 mod drops;
 mod screen;
+mod size;
 
 use crate::library::Library;
 use crate::{commands, events, logging, media, places, signals};
+use size::{LEAST, Size};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::webview::PageLoadEvent;
 use tauri::window::Color;
-use tauri::{AppHandle, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Context, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use winnow_contract::{ApiError, Words};
 use winnow_engine::settings::{self, Settings};
@@ -65,13 +67,18 @@ fn run(engine: Result<Arc<Engine>, ApiError>) -> i32 {
             begin(app.handle(), engine);
             Ok(())
         });
-    match builder.build(tauri::generate_context!()) {
+    match builder.build(context()) {
         Ok(app) => app.run_return(|_, _| {}),
         Err(error) => {
             eprintln!("{}", cannot_show(&error));
             UNUSABLE
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "what the macro writes is Tauri's")]
+fn context() -> Context {
+    tauri::generate_context!()
 }
 
 fn begin(app: &AppHandle, engine: Result<Arc<Engine>, ApiError>) {
@@ -84,7 +91,8 @@ fn show(app: &AppHandle, engine: Arc<Engine>) -> Result<(), ApiError> {
     let settings = engine.settings();
     app.manage(Arc::clone(&engine));
     events::forward(&engine, app.clone()).map_err(|error| cannot_show(&error))?;
-    let window = create(app, &settings).map_err(|error| cannot_show(&error))?;
+    let window = create(app, &settings, Size::last(engine.library())).map_err(|error| cannot_show(&error))?;
+    size::remember(&window, engine.library());
     drops::accept(&window, engine);
     let handle = app.clone();
     if let Err(error) = signals::on_stop(move || handle.exit(0)) {
@@ -106,11 +114,12 @@ fn refuse(app: &AppHandle, error: &ApiError) {
 }
 
 /// A window that shows itself when its page is there.
-fn create(app: &AppHandle, settings: &Settings) -> tauri::Result<WebviewWindow> {
+fn create(app: &AppHandle, settings: &Settings, size: Size) -> tauri::Result<WebviewWindow> {
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title(TITLE)
-        .inner_size(1280.0, 832.0)
-        .min_inner_size(900.0, 600.0)
+        .inner_size(size.width, size.height)
+        .min_inner_size(LEAST.0, LEAST.1)
+        .maximized(size.maximized)
         .theme(theme(settings))
         .visible(false)
         .on_navigation(is_ours)

@@ -8,7 +8,7 @@ use super::table::{Left, Right, Table, size};
 use super::words;
 use clap::Subcommand;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use winnow_contract::{ApiError, Words};
 use winnow_engine::ports::{Decode, Ocr};
@@ -82,7 +82,7 @@ fn verify(lines: &[Line]) -> Result<ExitCode, Failure> {
     }
 }
 
-fn import(folder: &PathBuf) -> Result<ExitCode, Failure> {
+fn import(folder: &Path) -> Result<ExitCode, Failure> {
     let code = if folder.is_dir() { words::error("no_model_pack") } else { words::no_such_path(folder) };
     Err(code.into())
 }

@@ -135,7 +135,7 @@ fn one(library: &Library, collection: &Collection) {
 
 fn search(library: &Library) {
     for mode in ["hybrid", "lexical"] {
-        let hits = library.json(&["search", "grusse koln", "--mode", mode]).lines();
+        let hits = library.json(&["search", "grüße koln", "--mode", mode]).lines();
         assert_eq!(hits.len(), 1, "{mode}");
         keys(&hits[0], HIT);
         keys(&hits[0]["why"], &["lexical", "semantic"]);

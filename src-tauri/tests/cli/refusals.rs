@@ -3,7 +3,6 @@
 //! Nothing here reads a file of the collection.
 
 use crate::program::Library;
-use std::fs::File;
 
 #[test]
 fn wrong_usage_is_two() {
@@ -85,7 +84,7 @@ fn without_a_worker_nothing_is_read_but_everything_is_shown() {
     assert_eq!(without(&["status"]), Some(0));
     assert_eq!(without(&["models", "list"]), Some(0));
     assert_eq!(without(&["models", "verify"]), Some(3));
-    assert!(File::open(library.folder().join("catalog.sqlite")).is_ok());
+    assert!(library.folder().join("catalog.sqlite").is_file());
 }
 
 #[test]

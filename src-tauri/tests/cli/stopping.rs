@@ -31,7 +31,7 @@ fn a_stop_keeps_what_was_finished() {
     use std::process::Command;
     let library = Library::new();
     let folder = tempfile::tempdir().expect("a folder");
-    for number in 0..1500 {
+    for number in 0..800 {
         fs_err::write(folder.path().join(format!("{number}.txt")), format!("Letter number {number}.")).expect("written");
     }
     let path = folder.path().to_str().expect("a plain path");
@@ -50,5 +50,5 @@ fn a_stop_keeps_what_was_finished() {
     let status = library.json(&["status"]).only();
     assert_eq!(status["assets"]["failed"], 0, "{status}");
     assert_eq!(library.json(&["doctor"]).code, 0);
-    assert_eq!(library.json(&["ingest", path]).lines().last().expect("a summary")["summary"]["ready"], 1500);
+    assert_eq!(library.json(&["ingest", path]).lines().last().expect("a summary")["summary"]["ready"], 800);
 }

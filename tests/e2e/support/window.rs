@@ -60,7 +60,7 @@ impl<'a> Window<'a> {
 
     /// The text of the first element with this name.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.read(&format!("const e = document.querySelector('{}'); return e && e.innerText;", css(name))).as_str().map(str::to_owned)
+        self.read(&format!("const e = document.querySelector('{}'); return e && e.textContent;", css(name))).as_str().map(str::to_owned)
     }
 
     /// What a script returns.

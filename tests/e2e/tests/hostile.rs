@@ -69,7 +69,8 @@ fn a_folder_nobody_has_seen() {
 
 fn every_file_has_a_state(lines: &[Value], summary: &Value) {
     let paths: usize = lines.iter().map(|line| line["paths"].as_array().map_or(0, Vec::len)).sum();
-    assert_eq!(paths, 13 - usize::from(!rustix::process::geteuid().is_root()) * (13 - paths).min(1), "regular files and no others: {lines:#?}");
+    // Eleven that can be read; the closed one is only listed for those who may know it.
+    assert!((11..=12).contains(&paths), "regular files and no others: {lines:#?}");
     for line in lines {
         let (state, reasons) = (line["state"].as_str().expect("a state"), codes(line));
         assert!(["ready", "partial", "failed", "unread"].contains(&state), "{line}");

@@ -93,17 +93,22 @@ fn group<'a>(count: usize, mut entities: impl Iterator<Item = &'a str>) -> Strin
     }
 }
 
-/// What speaks for a finding: `check_digit_ok`, `context:iban`.
+/// What speaks for a finding, from its recogniser: `credit_card/visa+luhn` says whose card it is and that its digit is right.
 pub fn speaks(recogniser: &str) -> Vec<String> {
-    recogniser.split([',', ';', '+', ' ']).map(str::trim).filter(|part| !part.is_empty()).map(ground).collect()
+    let (pattern, check) = recogniser.split_once('+').unwrap_or((recogniser, ""));
+    let issuer = pattern.strip_prefix("credit_card/").map(|issuer| format!("{}, by its first digits", capital(&issuer.replace('_', " "))));
+    issuer.into_iter().chain(passed(check).map(str::to_owned)).collect()
 }
 
-fn ground(part: &str) -> String {
-    match part.split_once(':') {
-        Some(("context", word)) => format!("“{word}” stands near it"),
-        Some((kind, rest)) => format!("{}: {}", capital(&kind.replace('_', " ")), rest.replace('_', " ")),
-        None if part == "check_digit_ok" => "The check digit is right".to_owned(),
-        None => capital(&part.replace('_', " ")),
+/// What a check says that was passed.
+fn passed(check: &str) -> Option<&'static str> {
+    match check {
+        "luhn" => Some("The check digit is right"),
+        "iban" => Some("Country, length and check digits are right"),
+        "ssn" => Some("It keeps the rules of these numbers"),
+        "phone" => Some("It fits a numbering plan"),
+        "" => Some("Only the words around it speak for it"),
+        _ => None,
     }
 }
 
@@ -297,6 +302,7 @@ mod tests {
         assert_eq!(with_article("US social security number"), "a US social security number");
         assert_eq!(group(3, ["EMAIL_ADDRESS", "EMAIL_ADDRESS"].into_iter()), "3 e-mail addresses");
         assert_eq!(group(3, ["EMAIL_ADDRESS", "IP_ADDRESS"].into_iter()), "3 contact details");
-        assert_eq!(speaks("check_digit_ok, context:iban"), ["The check digit is right", "“iban” stands near it"]);
+        assert_eq!(speaks("credit_card/visa+luhn"), ["Visa, by its first digits", "The check digit is right"]);
+        assert_eq!(speaks("phone_number/plain"), ["Only the words around it speak for it"]);
     }
 }

@@ -99,6 +99,8 @@ pub struct AssetRow {
     pub state: AssetState,
     pub failure: Option<Words>,
     pub thumbnail: Option<RenditionId>,
+    /// How its text begins, at most 240 characters, when there is no picture of it.
+    pub excerpt: Option<String>,
     /// Locations of the same content.
     pub copies: u32,
     /// Review items waiting on this asset.

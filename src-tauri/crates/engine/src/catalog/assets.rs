@@ -190,7 +190,8 @@ const ROW: &str = "a.id, coalesce(l.display, ''), l.folder_id, a.kind, a.media_t
     (SELECT count(*) FROM locations c WHERE c.asset_id = a.id AND c.missing_since IS NULL),
     (SELECT count(*) FROM review_items i WHERE i.asset_id = a.id AND i.state IN ('open', 'deferred')),
     EXISTS (SELECT 1 FROM jobs j WHERE j.subject = a.id AND j.state IN ('queued', 'running')),
-    a.added_at";
+    a.added_at,
+    (SELECT substr(e.text, 1, 240) FROM extractions e WHERE e.asset_id = a.id AND e.superseded_by IS NULL AND e.stage = 'decode' LIMIT 1)";
 
 /// The first location of an asset: one that is there before one that is missing.
 const FROM: &str = "assets a LEFT JOIN locations l ON l.id =
@@ -215,6 +216,7 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
         open_items: count(row.get(11)?),
         busy: row.get(12)?,
         added_at: row.get(13)?,
+        excerpt: row.get::<_, Option<String>>(14)?.filter(|text| !text.trim().is_empty()),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Reads what a person typed: words, "phrases in quotes", -words to leave out; the last word may be unfinished.
+//! Reads what a person typed: words, begin* of words, "phrases in quotes", -words to leave out; the last may be unfinished.
 //!
 //! Pure. Nothing a person types can be FTS5 syntax: every term is quoted.
 
@@ -17,7 +17,7 @@ impl Query {
         let terms = terms(typed);
         let open = !typed.ends_with(char::is_whitespace);
         let last = terms.len().checked_sub(1)?;
-        let expression = |(at, term): (usize, &Term)| quote(&term.text, open && at == last && !term.phrase);
+        let expression = |(at, term): (usize, &Term)| quote(&term.text, !term.phrase && (open && at == last || term.text.ends_with('*')));
         let pick = |unwanted| terms.iter().enumerate().filter(move |(_, term)| term.unwanted == unwanted).map(expression).collect::<Vec<_>>();
         let query = Self { wanted: pick(false), unwanted: pick(true) };
         (!query.wanted.is_empty()).then_some(query)
@@ -53,7 +53,7 @@ fn terms(typed: &str) -> Vec<Term> {
 
 /// A quoted FTS5 string; a prefix when the word may be unfinished.
 fn quote(text: &str, prefix: bool) -> String {
-    let text: String = text.chars().filter(|character| *character != '"' && *character != '\0').collect();
+    let text: String = text.chars().filter(|character| !matches!(character, '"' | '*' | '\0')).collect();
     if prefix { format!("\"{text}\"*") } else { format!("\"{text}\"") }
 }
 
@@ -74,6 +74,7 @@ mod tests {
         check("\"harbour light\" 1911", &["\"harbour light\"", "\"1911\"*"], &[]);
         check("light -house x", &["\"light\"", "\"x\"*"], &["\"house\""]);
         check("NEAR(a b) OR * AND", &["\"NEAR(a\"", "\"b)\"", "\"OR\"", "\"AND\"*"], &[]);
+        check("light* house ", &["\"light\"*", "\"house\""], &[]);
         check("an open \"quote", &["\"an\"", "\"open\"", "\"quote\""], &[]);
     }
 

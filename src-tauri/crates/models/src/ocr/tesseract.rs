@@ -10,7 +10,7 @@ use super::turn::Turn;
 use image::GrayImage;
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr::{self, NonNull};
-use tesseract_sys as sys;
+use tesseract::plumbing::tesseract_sys as sys;
 
 /// Data for finding a page's orientation.
 const COMPASS: &str = "osd";

@@ -15,12 +15,18 @@ pub struct Extent {
     pub cut: bool,
 }
 
+/// Larger files are not walked: they would be in memory beside their pixels.
+const WALKED: u64 = 256 << 20;
+
 /// Looks at a picture file that could be decoded.
 ///
 /// # Errors
 /// `io_error` when the file cannot be read.
 pub fn of(sample: &mut Sample, format: ImageFormat) -> Result<Extent, Words> {
     let bytes = sample.bytes;
+    if bytes > WALKED {
+        return Ok(Extent::default());
+    }
     let more_frames = match format {
         ImageFormat::Gif => gif_has_more(&sample.start(bytes)?),
         ImageFormat::Png => is_animated_png(&sample.head),
