@@ -114,10 +114,7 @@ mod tests {
 
     #[test]
     fn alike_facts_become_one_in_the_place_of_the_first() {
-        assert_eq!(
-            waiting([Event::JobsChanged, Event::ReviewChanged, Event::JobsChanged]),
-            [Event::JobsChanged, Event::ReviewChanged]
-        );
+        assert_eq!(waiting([Event::JobsChanged, Event::ReviewChanged, Event::JobsChanged]), [Event::JobsChanged, Event::ReviewChanged]);
         assert_eq!(waiting([changed(0..2), Event::JobsChanged, changed(1..4)]), [changed(0..4), Event::JobsChanged]);
     }
 

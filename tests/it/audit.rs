@@ -26,7 +26,9 @@ fn after(sql: &str) -> Option<&'static str> {
 
 fn edit(library: &Path, sql: &str) {
     let catalog = winnow_tests::raw(library);
-    catalog.execute_batch("PRAGMA foreign_keys = OFF; DROP TRIGGER audit_events_keep; DROP TRIGGER audit_events_fixed;").expect("tampering");
+    catalog
+        .execute_batch("PRAGMA foreign_keys = OFF; DROP TRIGGER audit_events_keep; DROP TRIGGER audit_events_fixed;")
+        .expect("tampering");
     catalog.execute_batch(sql).expect("tampering");
 }
 

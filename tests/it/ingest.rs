@@ -7,8 +7,14 @@ use winnow_tests::TestLibrary;
 fn mixed() -> TestLibrary {
     let library = TestLibrary::new();
     library.drop_file("letter.jpg", "page\nDear keeper the lamp burned all night");
-    library.drop_file("notes/donor.txt", "Card 4111 1111 1111 1111, mail ann@example.org, again 4111-1111-1111-1111. Bad card 4111 1111 1111 1112.");
-    library.drop_file("notes/copy.txt", "Card 4111 1111 1111 1111, mail ann@example.org, again 4111-1111-1111-1111. Bad card 4111 1111 1111 1112.");
+    library.drop_file(
+        "notes/donor.txt",
+        "Card 4111 1111 1111 1111, mail ann@example.org, again 4111-1111-1111-1111. Bad card 4111 1111 1111 1112.",
+    );
+    library.drop_file(
+        "notes/copy.txt",
+        "Card 4111 1111 1111 1111, mail ann@example.org, again 4111-1111-1111-1111. Bad card 4111 1111 1111 1112.",
+    );
     library.drop_file("faint.png", format!("faint\n{}", "smudged words here ".repeat(6)));
     library.drop_file("empty.txt", "");
     library.drop_file("broken.gif", "refused\n");
@@ -137,7 +143,7 @@ fn links_pipes_and_unreadable_files_do_no_harm() {
     symlink(&secret, library.folder().join("link.txt")).expect("a link");
     symlink("/", library.folder().join("root")).expect("a link");
     let closed = library.drop_file("closed.txt", "no permission");
-    fs_err::set_permissions(&closed, std::fs::Permissions::from_mode(0)).expect("closed");
+    fs_err::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).expect("closed");
     library.ingest();
     let names: Vec<_> = library.assets().into_iter().map(|row| row.name).collect();
     assert!(names.iter().all(|name| name == "real.txt" || name == "closed.txt"), "{names:?}");

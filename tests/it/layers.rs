@@ -66,7 +66,8 @@ fn holding(folder: &str, words: &[&str]) -> Vec<String> {
     sources(&root().join(folder), &mut files);
     assert!(!files.is_empty(), "{folder} has sources");
     let holds = |path: &PathBuf| fs_err::read_to_string(path).is_ok_and(|text| words.iter().any(|word| text.contains(word)));
-    let mut found: Vec<_> = files.into_iter().filter(holds).map(|path| path.strip_prefix(root()).expect("inside").display().to_string()).collect();
+    let mut found: Vec<_> =
+        files.into_iter().filter(holds).map(|path| path.strip_prefix(root()).expect("inside").display().to_string()).collect();
     found.sort();
     found
 }

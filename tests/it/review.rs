@@ -47,7 +47,8 @@ fn every_verdict_and_its_undo() {
         let row = library.review()[0].clone();
         let decided = library.decide(&row, *verdict);
         assert_eq!(decided.affected, 1);
-        let state = library.asset("donor.txt").findings.iter().find(|finding| finding.item.as_ref() == Some(&row.item)).expect("a finding").state;
+        let state =
+            library.asset("donor.txt").findings.iter().find(|finding| finding.item.as_ref() == Some(&row.item)).expect("a finding").state;
         let expected = match verdict {
             Verdict::Accepted => FindingState::Accepted,
             Verdict::Corrected => FindingState::Corrected,
@@ -92,8 +93,13 @@ fn alike_values_are_decided_together_and_undone_together() {
     let library = donor();
     library.drop_file("other.txt", "The same card 4111111111111111 in another letter.");
     library.ingest();
-    let row = library.review().into_iter().find(|row| row.finding.as_ref().is_some_and(|finding| finding.entity == "CREDIT_CARD")).expect("a card");
-    let decide = |dry_run| Decide { item: row.item.clone(), verdict: Verdict::Redacted, value: None, all_alike: true, dry_run, took_ms: None };
+    let row = library
+        .review()
+        .into_iter()
+        .find(|row| row.finding.as_ref().is_some_and(|finding| finding.entity == "CREDIT_CARD"))
+        .expect("a card");
+    let decide =
+        |dry_run| Decide { item: row.item.clone(), verdict: Verdict::Redacted, value: None, all_alike: true, dry_run, took_ms: None };
     let counted = library.ask(decide(true)).expect("counted");
     assert_eq!((counted.affected, counted.decision), (2, None));
     let open = library.review().len();
@@ -109,14 +115,17 @@ fn refusals_are_clear_and_change_nothing() {
     let row = library.review()[0].clone();
     let decide = |verdict, value: Option<&str>| {
         let value = value.map(str::to_owned);
-        library.ask(Decide { item: row.item.clone(), verdict, value, all_alike: false, dry_run: false, took_ms: None }).map_err(|error| error.code)
+        library
+            .ask(Decide { item: row.item.clone(), verdict, value, all_alike: false, dry_run: false, took_ms: None })
+            .map_err(|error| error.code)
     };
     assert_eq!(decide(Verdict::Corrected, None).expect_err("no value"), "value_needed");
     assert_eq!(decide(Verdict::Corrected, Some("  ")).expect_err("no value"), "value_needed");
     assert_eq!(decide(Verdict::Redacted, Some("x")).expect_err("a value"), "value_not_allowed");
     decide(Verdict::Redacted, None).expect("decided");
     assert_eq!(decide(Verdict::Accepted, None).expect_err("twice"), "already_decided");
-    let nothing = Decide { item: "no such item".into(), verdict: Verdict::Accepted, value: None, all_alike: false, dry_run: false, took_ms: None };
+    let nothing =
+        Decide { item: "no such item".into(), verdict: Verdict::Accepted, value: None, all_alike: false, dry_run: false, took_ms: None };
     assert_eq!(library.ask(nothing).expect_err("unknown").code, "not_found");
 }
 

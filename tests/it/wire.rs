@@ -21,7 +21,8 @@ fn requests(library: &TestLibrary) -> Vec<Request> {
     let row = library.review()[0].clone();
     let asset = library.asset("scan.jpg");
     let (filter, sort) = (AssetFilter::default(), AssetSort::Newest);
-    let decide = Decide { item: row.item.clone(), verdict: Verdict::Redacted, value: None, all_alike: false, dry_run: false, took_ms: Some(900) };
+    let decide =
+        Decide { item: row.item.clone(), verdict: Verdict::Redacted, value: None, all_alike: false, dry_run: false, took_ms: Some(900) };
     vec![
         GetStatus {}.into(),
         ListAssets { filter: filter.clone(), sort, offset: 0, limit: 50 }.into(),

@@ -2,11 +2,13 @@
 //!
 //! Asks the engine nothing.
 
+pub mod bring;
 pub mod drop_overlay;
 pub mod icon;
 pub mod key_map;
 pub mod kind;
 pub mod marked;
+pub mod miniature;
 pub mod name;
 pub mod notice;
 pub mod page;

@@ -4,11 +4,11 @@
 
 mod detail;
 
+use super::Filter;
 use super::failure::Failure;
 use super::lines::Listed;
 use super::output::Output;
 use super::table::{Left, Right, Table, size};
-use super::Filter;
 use crate::library::Library;
 use detail::Detail;
 use serde::Serialize;

@@ -44,7 +44,12 @@ impl Output {
     }
 
     /// Answers in the form that was asked for: one line each, or a table with one row each.
-    pub fn answers<L: Serialize, const N: usize>(&mut self, lines: &[L], table: Table<N>, row: impl Fn(&L) -> [String; N]) -> Result<(), Failure> {
+    pub fn answers<L: Serialize, const N: usize>(
+        &mut self,
+        lines: &[L],
+        table: Table<N>,
+        row: impl Fn(&L) -> [String; N],
+    ) -> Result<(), Failure> {
         match self.json {
             true => lines.iter().try_for_each(|line| self.line(line)),
             false => self.text(lines.iter().map(row).fold(table, Table::row)),

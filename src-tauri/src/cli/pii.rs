@@ -67,7 +67,11 @@ struct Answer {
 pub fn run(Pii::Scan(ask): Pii, out: &mut Output) -> Result<ExitCode, Failure> {
     let source = open(&ask.file)?;
     let rules = Recognisers::shipped();
-    if ask.jsonl { documents(&rules, source, out)? } else { plain(&rules, source, out)? }
+    if ask.jsonl {
+        documents(&rules, source, out)?
+    } else {
+        plain(&rules, source, out)?
+    }
     Ok(ExitCode::SUCCESS)
 }
 

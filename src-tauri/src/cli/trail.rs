@@ -3,9 +3,9 @@
 //! Repairs only what the engine can make again.
 
 use super::failure::{Failure, INCOMPLETE};
+use super::ingest;
 use super::output::Output;
 use super::table::{Left, Table};
-use super::ingest;
 use crate::library::Library;
 use chrono::{DateTime, SecondsFormat};
 use clap::{Args, Subcommand};

@@ -19,7 +19,7 @@ pub const EXPECTED: &[(&str, &str, &str)] = &[
     ("empty.txt", "empty", "ready"),
     ("cut.jpg", "image", "partial"),
     ("picture.pdf", "image", "ready"),
-    ("bomb.png", "other", "failed"),
+    ("bomb.png", "image", "failed"),
 ];
 
 /// One number with its check digit and one without.

@@ -65,7 +65,10 @@ fn states(collection: &Collection, lines: &[Value]) {
     }
     let said = |name: &str, code: &str| {
         let notes = collection.line(lines, name)["notes"].as_array().expect("notes").clone();
-        assert!(notes.iter().any(|note| note["code"] == code && note["message"].as_str().is_some_and(|text| !text.is_empty())), "{name}: {notes:?}");
+        assert!(
+            notes.iter().any(|note| note["code"] == code && note["message"].as_str().is_some_and(|text| !text.is_empty())),
+            "{name}: {notes:?}"
+        );
     };
     said("picture.pdf", "type_differs");
     said("empty.txt", "empty_file");

@@ -45,7 +45,7 @@ pub fn texts(folder: &Path, count: usize) {
     }
 }
 
-/// Five hundred files: texts, tables, pages, Latin-1, pictures with words, empty ones, broken pictures and duplicates.
+/// Five hundred files: texts, tables, pages, Latin-1, pictures with words, empty ones, pictures that are cut or refused, duplicates.
 pub fn mixed(folder: &Path) {
     (0..500).for_each(|n| drop(write(folder, format!("{}/{}", ["desk", "attic", "desk/drawer", "boat"][n % 4], name(n)), content(n))));
 }
@@ -73,7 +73,8 @@ fn content(n: usize) -> Vec<u8> {
         13..16 => format!("name,e-mail,card\nkeeper {n},k{n}@example.org,{}\nnobody,,\n", CARDS[n % 3]).into_bytes(),
         16..19 => format!("<html><script>var hidden = {n};</script><p>{}</p><p>IBAN {}</p></html>", text(n), IBANS[n % 2]).into_bytes(),
         19 => format!("Caf\u{e9} n\u{b0} {n}, pay {}: na\u{ef}ve \u{fc}ber", CARDS[n % 3]).chars().map(|letter| letter as u8).collect(),
-        20 => pictures::truncated(n / 25),
+        20 if n.is_multiple_of(2) => pictures::truncated(n / 25),
+        20 => pictures::bomb(50_000 + n as u32),
         21 => pictures::strip(picture, ImageFormat::Png),
         22 => pictures::strip(picture + 1, ImageFormat::Png),
         23 => text(n - 23).into_bytes(),

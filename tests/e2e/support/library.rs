@@ -146,6 +146,7 @@ pub fn answer(command: &mut Command) -> Answer {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
-    let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{command:?} said {line:?}, no JSON: {error}\n{errors}"));
+    let parse =
+        |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{command:?} said {line:?}, no JSON: {error}\n{errors}"));
     Answer { code: output.status.code(), lines: text.lines().map(parse).collect(), errors }
 }

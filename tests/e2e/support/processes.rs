@@ -31,6 +31,11 @@ pub fn tree(root: Pid) -> Vec<Pid> {
     found
 }
 
+/// The processes that are traced by another.
+pub fn traced_by(tracer: Pid) -> Vec<Pid> {
+    all().into_iter().filter(|pid| number(*pid, "TracerPid:") == Some(tracer.into())).collect()
+}
+
 /// SIGKILL; false when there is no such process any more.
 pub fn kill(pid: Pid) -> bool {
     signal(pid, Signal::KILL)

@@ -11,7 +11,12 @@ const CALLS: &str = "trace=socket,socketpair,connect,bind";
 /// The same command under `strace`, which writes what it sees into `log`.
 pub fn traced(command: &Command, log: &Path) -> Command {
     let mut traced = Command::new(PROGRAM);
-    traced.args(["-f", "--seccomp-bpf", "-qq", "-e", CALLS, "-o"]).arg(log).arg("--").arg(command.get_program()).args(command.get_args());
+    traced
+        .args(["-f", "--seccomp-bpf", "-qq", "-e", CALLS, "-o"])
+        .arg(log)
+        .arg("--")
+        .arg(command.get_program())
+        .args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => traced.env(name, value),
@@ -42,6 +47,11 @@ pub fn expect_strace(home: &Path) {
 /// When there is no log.
 pub fn foreign(log: &PathBuf, allowed: &[&str]) -> Vec<String> {
     let seen = fs_err::read_to_string(log).expect("what strace saw");
-    let families = |line: &str| line.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').filter(|word| word.starts_with("AF_")).map(str::to_owned).collect::<Vec<_>>();
+    let families = |line: &str| {
+        line.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+            .filter(|word| word.starts_with("AF_"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     seen.lines().filter(|line| families(line).iter().any(|family| !allowed.contains(&family.as_str()))).map(str::to_owned).collect()
 }

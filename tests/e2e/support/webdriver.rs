@@ -60,7 +60,8 @@ impl Session {
 
     /// Presses keys one after the other, as a person does. Each is a letter, or a code of WebDriver's table of keys.
     pub fn keys(&self, keys: &str) {
-        let press = |key: char| [json!({ "type": "keyDown", "value": key.to_string() }), json!({ "type": "keyUp", "value": key.to_string() })];
+        let press =
+            |key: char| [json!({ "type": "keyDown", "value": key.to_string() }), json!({ "type": "keyUp", "value": key.to_string() })];
         self.actions(keys.chars().flat_map(press).collect());
     }
 

@@ -40,7 +40,9 @@ fn unseen(library: &Library) {
 }
 
 fn named<'a>(lines: &'a [Value], name: &str) -> &'a Value {
-    let has = |line: &&Value| line["paths"].as_array().is_some_and(|paths| paths.iter().any(|path| path.as_str().is_some_and(|path| path.ends_with(name))));
+    let has = |line: &&Value| {
+        line["paths"].as_array().is_some_and(|paths| paths.iter().any(|path| path.as_str().is_some_and(|path| path.ends_with(name))))
+    };
     lines.iter().find(has).unwrap_or_else(|| panic!("no asset {name} in {lines:#?}"))
 }
 
@@ -103,8 +105,11 @@ fn each_ends_as_it_should(lines: &[Value]) {
 }
 
 fn what_is_found_and_what_is_not(library: &Library) {
-    let hits = |query: &str| library.ask(&["search", query]).iter().map(|hit| hit["path"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>();
-    let found = |query: &str, name: &str| assert!(hits(query).first().is_some_and(|path| path.ends_with(name)), "{query}: {:?}", hits(query));
+    let hits = |query: &str| {
+        library.ask(&["search", query]).iter().map(|hit| hit["path"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let found =
+        |query: &str, name: &str| assert!(hits(query).first().is_some_and(|path| path.ends_with(name)), "{query}: {:?}", hits(query));
     found("appointed Principal Keeper", "scan.jpg");
     found("visible paragraph", "page.html");
     found("Köln", "latin1.txt");
@@ -113,7 +118,12 @@ fn what_is_found_and_what_is_not(library: &Library) {
     assert_eq!(hits("outside of the folder"), Vec::<String>::new(), "a link is not followed");
     let assets = library.ask(&["assets"]);
     let cards = library.ask_one(&["show", named(&assets, "cards.txt")["asset"].as_str().expect("an id")]);
-    let spans: Vec<_> = cards["findings"].as_array().into_iter().flatten().map(|finding| (finding["entity"].as_str(), finding["start"].as_u64(), finding["end"].as_u64())).collect();
+    let spans: Vec<_> = cards["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|finding| (finding["entity"].as_str(), finding["start"].as_u64(), finding["end"].as_u64()))
+        .collect();
     assert_eq!(spans, [(Some("CREDIT_CARD"), Some(9), Some(28))], "the card with a wrong check digit is no finding");
 }
 

@@ -42,7 +42,7 @@ fn fifty_kills_lose_nothing() {
     let before = files::originals(&calm.files());
     let (first, whole) = timed(|| calm.ingest());
     let (_, again) = timed(|| calm.ingest());
-    assert_eq!(first.code, Some(1), "the broken pictures are listed: {}", first.errors);
+    assert_eq!(first.code, Some(1), "what was refused is listed: {}", first.errors);
     let expected = truth(&calm);
     println!("undisturbed: {whole:.1?}, once more: {again:.1?}");
 

@@ -4,12 +4,14 @@
 #![cfg(target_os = "linux")]
 
 use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 use winnow_e2e::display::Display;
 use winnow_e2e::drag::Drag;
 use winnow_e2e::library::Library;
 use winnow_e2e::window::{CONTROL, ENTER, LEFT, PATIENCE, RIGHT, Window, css};
-use winnow_e2e::{alone, files, percentile, wait_for};
+use winnow_e2e::{alone, files, percentile, processes, programs, soon, wait_for};
 
 const FILES_IN_SAMPLE: usize = 17;
 
@@ -44,12 +46,18 @@ fn adds_the_sample(window: &Window<'_>) {
     window.wait("add-sample");
     window.shot("1 empty library");
     window.click("add-sample");
-    let loaded = format!("return [...document.querySelectorAll('{} img')].filter(i => i.complete && i.naturalWidth > 0).length >= 3", css("asset-card"));
+    let loaded = format!(
+        "return [...document.querySelectorAll('{} img')].filter(i => i.complete && i.naturalWidth > 0).length >= 3",
+        css("asset-card")
+    );
     window.wait_true("thumbnails arrive", &loaded);
     window.settle();
     let all = || (window.count("asset-card") >= FILES_IN_SAMPLE && window.count("progress-line") == 0).then_some(());
     wait_for("all of the sample is shown", PATIENCE, all);
-    window.wait_true("no picture is broken", &format!("return [...document.querySelectorAll('{} img')].every(i => i.complete && i.naturalWidth > 0)", css("asset-card")));
+    window.wait_true(
+        "no picture is broken",
+        &format!("return [...document.querySelectorAll('{} img')].every(i => i.complete && i.naturalWidth > 0)", css("asset-card")),
+    );
     window.shot("2 library");
 }
 
@@ -64,7 +72,7 @@ fn finds_a_letter(window: &Window<'_>) {
     // An answer to the last letter may still be on its way.
     wait_for("Enter opens the letter", PATIENCE, || {
         window.session.keys(&ENTER.to_string());
-        winnow_e2e::soon(Duration::from_secs(1), || (window.count("asset-name") > 0).then_some(()))
+        soon(Duration::from_secs(1), || (window.count("asset-name") > 0).then_some(()))
     });
     let name = window.wait_text("asset-name", |text| !text.is_empty());
     assert!(name.contains("appointment"), "{name}");
@@ -104,11 +112,38 @@ fn decides(window: &Window<'_>) -> (String, String) {
 /// Presses a verdict's key: the undo line says it, the position and the item change.
 fn decide(window: &Window<'_>, key: &str, said: &str, position: &str) {
     let item = wait_for("an item is shown", PATIENCE, || current_item(window));
-    window.wait_true("its evidence is shown", "return !!document.querySelector('[data-testid=review-item][data-current=true] :is(img, mark, .prose)')");
+    window.wait_true(
+        "its evidence is shown",
+        "return !!document.querySelector('[data-testid=review-item][data-current=true] :is(img, mark, .prose)')",
+    );
     window.session.keys(key);
     window.wait_text("review-position", |text| text.starts_with(position));
     window.wait_text("undo-line", |text| text.to_lowercase().contains(said));
     wait_for("the next item is shown", PATIENCE, || current_item(window).filter(|next| *next != item));
+}
+
+/// Without a message bus GLib starts one while the window opens: what else is started at that moment must not disturb it.
+#[test]
+fn the_window_opens_every_time() {
+    let _alone = alone();
+    let (library, display) = (Library::new(), Display::open());
+    for n in 1..=10 {
+        files::write(&library.files(), format!("{n}.txt"), files::text(n));
+        library.run([OsStr::new("ingest"), OsStr::new("--no-wait"), library.files().as_os_str()]);
+        let mut command = Command::new(programs::winnow());
+        command.arg("--library").arg(library.path());
+        library.set_apart(&mut command);
+        display.announce(&mut command);
+        command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("XDG_RUNTIME_DIR", library.home());
+        let mut program = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("winnow");
+        let opened = soon(PATIENCE / 4, || display.window("Winnow")).is_some();
+        processes::ask_to_end(program.id());
+        let ended = soon(PATIENCE / 4, || program.try_wait().expect("its state"));
+        program.kill().expect("gone");
+        program.wait().expect("reaped");
+        assert!(opened, "start {n}: no window");
+        assert!(ended.is_some_and(|status| status.success()), "start {n} did not end when asked to: {ended:?}");
+    }
 }
 
 #[test]
@@ -153,7 +188,7 @@ fn keys_are_answered_while_files_are_read() {
     let _alone = alone();
     let (library, display) = (Library::new(), Display::open());
     files::texts(&library.files(), 4000);
-    library.run([std::ffi::OsStr::new("ingest"), std::ffi::OsStr::new("--no-wait"), library.files().as_os_str()]);
+    library.run([OsStr::new("ingest"), OsStr::new("--no-wait"), library.files().as_os_str()]);
     let window = Window::open(&library, &display);
     wait_for("some files are shown", PATIENCE, || (window.count("asset-card") > 20).then_some(()));
     let library_keys = press(&window, &css("asset-card"), &[RIGHT, RIGHT, LEFT], "Library");
@@ -179,7 +214,14 @@ fn press(window: &Window<'_>, watched: &str, keys: &[char], place: &str) -> Vec<
     let answered = window.read("return window.answered");
     let column = |at: usize| answered.as_array().into_iter().flatten().filter_map(|pair| pair[at].as_f64()).collect::<Vec<_>>();
     let (made, heard) = (column(0), column(1));
-    let said = |times: &[f64]| format!("median {:.1} ms, 95th percentile {:.1} ms, most {:.1} ms", percentile(times, 0.5), percentile(times, 0.95), percentile(times, 1.0));
+    let said = |times: &[f64]| {
+        format!(
+            "median {:.1} ms, 95th percentile {:.1} ms, most {:.1} ms",
+            percentile(times, 0.5),
+            percentile(times, 0.95),
+            percentile(times, 1.0)
+        )
+    };
     println!("{place}, {} keys, from the press to the changed document: {}", made.len(), said(&made));
     println!("{place}, of this in the page itself: {}", said(&heard));
     made

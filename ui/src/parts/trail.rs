@@ -1,4 +1,6 @@
 //! Where a row comes from: a vertical line of small cards, from the bytes to the person.
+//!
+//! Copies of the same content share a card, and of many findings only the first are unfolded.
 
 use super::icon::{Icon, IconData};
 use super::{states, words};
@@ -6,34 +8,146 @@ use crate::store::loaded::Loaded;
 use leptos::prelude::*;
 use winnow_contract::trail::{Lineage, LineageStep, RowKind};
 
+/// Findings that are shown before the rest is folded.
+const UNFOLDED: usize = 3;
+
 /// The line of cards, bytes first.
 pub fn trail(lineage: Loaded<Lineage>, retry: impl Fn() + 'static) -> AnyView {
     states::whole(lineage, "Following it back", retry, |lineage| {
         if lineage.chain.is_empty() {
             return states::empty(icondata_lu::LuWaypoints, "Nothing to follow yet", "This file has not been read.");
         }
-        let mut chain = lineage.chain;
-        chain.sort_by_key(|step| step.at);
-        let cards = chain.into_iter().map(card).collect_view();
+        let cards = gathered(lineage.chain).into_iter().map(card).collect_view();
         view! { <ol class="trail" data-testid="asset-why">{cards}</ol> }.into_any()
     })
 }
 
-fn card(step: LineageStep) -> impl IntoView {
-    let hash = step
-        .input_hash
-        .map(|hash| view! { <span class="mono hash" title=hash.clone()>{hash.chars().take(12).collect::<String>()}"…"</span> });
-    let model = step.model.map(|model| view! { <span class="mono">{model}</span> });
+/// One card of the trail.
+#[derive(Clone, Debug, PartialEq)]
+enum Card {
+    /// The same content in one or several places.
+    Places(Vec<LineageStep>),
+    Step(LineageStep),
+    /// Findings beyond the first ones.
+    Folded(Vec<LineageStep>),
+}
+
+/// The steps from the bytes to the person; what was done at one stage, in order of time.
+fn gathered(mut steps: Vec<LineageStep>) -> Vec<Card> {
+    steps.sort_by_key(|step| (stage(step.kind), step.at));
+    let (places, steps): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| step.kind == RowKind::Location);
+    let (findings, steps): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| step.kind == RowKind::Finding);
+    let (later, earlier): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| stage(step.kind) > stage(RowKind::Finding));
+    // A fold that would hide a single card is no shorter than the card.
+    let unfolded = if findings.len() > UNFOLDED + 1 { UNFOLDED } else { findings.len() };
+    let mut findings = findings.into_iter();
+    let first: Vec<_> = findings.by_ref().take(unfolded).collect();
+    let rest: Vec<_> = findings.collect();
+    let places = (!places.is_empty()).then_some(Card::Places(places));
+    let folded = (!rest.is_empty()).then_some(Card::Folded(rest));
+    places
+        .into_iter()
+        .chain(earlier.into_iter().chain(first).map(Card::Step))
+        .chain(folded)
+        .chain(later.into_iter().map(Card::Step))
+        .collect()
+}
+
+/// How far from the bytes a row stands.
+fn stage(kind: RowKind) -> u8 {
+    match kind {
+        RowKind::Location => 0,
+        RowKind::Asset => 1,
+        RowKind::Rendition => 2,
+        RowKind::Extraction => 3,
+        RowKind::Chunk => 4,
+        RowKind::Finding => 5,
+        RowKind::Suggestion => 6,
+        RowKind::ReviewItem => 7,
+        RowKind::Decision => 8,
+        RowKind::Annotation => 9,
+    }
+}
+
+fn card(card: Card) -> AnyView {
+    match card {
+        Card::Step(step) => one(step),
+        Card::Places(places) => files(places),
+        Card::Folded(rest) => folded(rest),
+    }
+}
+
+fn one(step: LineageStep) -> AnyView {
+    let says = words::capital(&step.what.sentence());
+    let kind = label(step.kind, &says).map(|name| view! { <p class="trail-kind muted">{name}</p> });
+    let icon = icon(step.kind);
+    let by = by(&step);
     view! {
         <li class="trail-step" data-kind=step.kind.as_str()>
-            <span class="trail-icon"><Icon of=icon(step.kind)/></span>
-            <div class="trail-card">
-                <p class="trail-head"><span class="trail-kind">{name(step.kind)}</span><time class="muted tabular">{words::moment(step.at)}</time></p>
-                <p class="trail-what">{step.what.sentence()}</p>
-                <p class="trail-by muted"><span>{step.by}</span>{model}{hash}</p>
-            </div>
+            <span class="trail-icon"><Icon of=icon/></span>
+            <div class="trail-card">{kind}<p class="trail-what">{says}</p>{by}</div>
         </li>
     }
+    .into_any()
+}
+
+/// Where the bytes lie, each place in two lines.
+fn files(places: Vec<LineageStep>) -> AnyView {
+    let head = if places.len() == 1 { "File".to_owned() } else { format!("The same file in {} places", places.len()) };
+    let rows = places.iter().map(place).collect_view();
+    let by = places.first().map(by);
+    view! {
+        <li class="trail-step" data-kind=RowKind::Location.as_str()>
+            <span class="trail-icon"><Icon of=icon(RowKind::Location)/></span>
+            <div class="trail-card"><p class="trail-kind muted">{head}</p><ul>{rows}</ul>{by}</div>
+        </li>
+    }
+    .into_any()
+}
+
+fn place(step: &LineageStep) -> impl IntoView + use<> {
+    let path = step.what.params.get("path").cloned().unwrap_or_else(|| step.what.sentence());
+    let (folder, name) = path.rsplit_once(['/', '\\']).map_or(("", path.as_str()), |(folder, name)| (folder, name));
+    let (folder, name) = (folder.to_owned(), name.to_owned());
+    view! { <li class="trail-place" title=path><span class="trail-what">{name}</span><span class="trail-folder muted">{folder}</span></li> }
+}
+
+/// The rest of many, until they are asked for.
+fn folded(rest: Vec<LineageStep>) -> AnyView {
+    let open = RwSignal::new(false);
+    let says = format!("and {} more", words::number(rest.len() as u32));
+    let rest = StoredValue::new(rest);
+    let body = move || {
+        if open.get() {
+            return rest.get_value().into_iter().map(one).collect_view().into_any();
+        }
+        let says = says.clone();
+        view! {
+            <li class="trail-step" data-kind=RowKind::Finding.as_str()>
+                <span class="trail-icon"><Icon of=icondata_lu::LuEllipsis/></span>
+                <div class="trail-card"><button class="link-button trail-more" data-testid="trail-more" on:click=move |_| open.set(true)>{says}</button></div>
+            </li>
+        }
+        .into_any()
+    };
+    view! { {body} }.into_any()
+}
+
+/// Who or what did it, with what, on which bytes, and when.
+fn by(step: &LineageStep) -> impl IntoView + use<> {
+    let who = (!step.by.is_empty()).then(|| view! { <span>{step.by.clone()}</span> });
+    let model = step.model.clone().map(|model| view! { <span class="mono">{model}</span> });
+    let hash = step
+        .input_hash
+        .clone()
+        .map(|hash| view! { <span class="mono hash" title=format!("BLAKE3 of what was read: {hash}")>{hash.chars().take(8).collect::<String>()}"…"</span> });
+    view! { <p class="trail-by muted">{who}{model}{hash}<time class="tabular">{words::moment(step.at)}</time></p> }
+}
+
+/// The name of a kind, where the sentence does not begin with it.
+fn label(kind: RowKind, says: &str) -> Option<&'static str> {
+    let name = name(kind);
+    (!says.starts_with(name)).then_some(name)
 }
 
 fn name(kind: RowKind) -> &'static str {
@@ -63,5 +177,39 @@ fn icon(kind: RowKind) -> IconData {
         RowKind::ReviewItem => icondata_lu::LuRoute,
         RowKind::Decision => icondata_lu::LuUser,
         RowKind::Annotation => icondata_lu::LuCircleCheck,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use winnow_contract::Words;
+
+    fn step(kind: RowKind, at: i64) -> LineageStep {
+        LineageStep { row: at.to_string(), kind, by: String::new(), model: None, input_hash: None, at, what: Words::new("row") }
+    }
+
+    #[test]
+    fn from_the_bytes_to_the_person() {
+        let found = [RowKind::Decision, RowKind::ReviewItem, RowKind::Finding, RowKind::Location, RowKind::Asset, RowKind::Location];
+        let steps: Vec<_> = found.into_iter().map(|kind| step(kind, 1)).collect();
+        let at = |kind| Card::Step(step(kind, 1));
+        let both = Card::Places(vec![step(RowKind::Location, 1), step(RowKind::Location, 1)]);
+        assert_eq!(gathered(steps), [both, at(RowKind::Asset), at(RowKind::Finding), at(RowKind::ReviewItem), at(RowKind::Decision)]);
+    }
+
+    #[test]
+    fn many_findings_are_folded() {
+        let findings = |n: i64| (0..n).map(|at| step(RowKind::Finding, at)).collect::<Vec<_>>();
+        assert_eq!(gathered(findings(4)).len(), 4);
+        let cards = gathered(findings(7));
+        assert_eq!(cards.len(), 4);
+        assert!(matches!(cards.last(), Some(Card::Folded(rest)) if rest.len() == 4));
+    }
+
+    #[test]
+    fn nothing_reads_twice() {
+        assert_eq!(label(RowKind::Decision, "Decision: redacted"), None);
+        assert_eq!(label(RowKind::Extraction, "Text of 12 characters"), Some("Reading"));
     }
 }

@@ -5,6 +5,7 @@ use crate::keys::Act;
 use crate::parts::icon::Icon;
 use crate::parts::kind::kind_icon;
 use crate::parts::marked::marked;
+use crate::parts::miniature::miniature;
 use crate::parts::name::FileName;
 use crate::parts::{states, words};
 use crate::store::loaded::Loaded;
@@ -148,7 +149,10 @@ fn row(store: Store, n: u32, hit: Hit) -> impl IntoView {
 fn picture(hit: &Hit) -> AnyView {
     match &hit.thumbnail {
         Some(id) => view! { <img src=ipc::rendition_url(id) alt="" loading="lazy" draggable="false"/> }.into_any(),
-        None => view! { <Icon of=kind_icon(hit.kind) size=24/> }.into_any(),
+        None => {
+            let text: String = hit.snippet.iter().map(|part| part.text.as_str()).collect();
+            view! { {miniature(&text)}<span class="kind-mark"><Icon of=kind_icon(hit.kind)/></span> }.into_any()
+        }
     }
 }
 

@@ -96,6 +96,9 @@ pub struct Decoded {
     pub partial: bool,
     /// There is no reader for this kind.
     pub unread: bool,
+    /// Why it was not decoded although its kind is known: refused on its header, or damaged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Words>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

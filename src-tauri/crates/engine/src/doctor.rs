@@ -92,7 +92,12 @@ impl Engine {
         for asset in self.read(|catalog| assets::ids(catalog, &AssetFilter::default()))? {
             wrong += usize::from(!self.original_is_the_same(&asset)?);
         }
-        Ok(Check::of("originals", wrong, "every file has the bytes that were read", "files differ from what was read; scan their folders again"))
+        Ok(Check::of(
+            "originals",
+            wrong,
+            "every file has the bytes that were read",
+            "files differ from what was read; scan their folders again",
+        ))
     }
 
     /// False when a location that should hold an asset's bytes holds others. A file that is gone is no difference.

@@ -2,6 +2,7 @@
 //!
 //! Holds the lock, the writer and the readers; decides nothing about assets.
 
+use crate::Tick;
 use crate::breaks::Breaks;
 use crate::catalog::apply::{Applying, Touched};
 use crate::catalog::reader::Reader;
@@ -14,7 +15,6 @@ use crate::jobs::{Context, Job};
 use crate::ports::{Cancel, Ports};
 use crate::renditions::Renditions;
 use crate::settings::{Settings, SettingsFile};
-use crate::Tick;
 use rusqlite::Connection;
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -48,7 +48,9 @@ impl Engine {
 
     /// The real path of a file or folder outside the library.
     fn resolve(&self, path: &Path) -> Result<Target> {
-        let unusable = |why: String| EngineError::Refused(Words::new("path_unusable").with("path", paths::display(&paths::to_bytes(path))).with("why", why));
+        let unusable = |why: String| {
+            EngineError::Refused(Words::new("path_unusable").with("path", paths::display(&paths::to_bytes(path))).with("why", why))
+        };
         let real = path.canonicalize().map_err(|error| unusable(crate::extract::files::plain(&error)))?;
         let kind = real.metadata().map_err(|error| unusable(crate::extract::files::plain(&error)))?.file_type();
         let library = self.library().canonicalize().unwrap_or_else(|_| self.library().to_owned());

@@ -2,8 +2,8 @@
 //!
 //! Adding a stage is a `JobKind`, a function and a line here; there are no wildcard arms.
 
-use crate::extract::{decode, ocr, read, scan};
 use crate::enrich::sensitive;
+use crate::extract::{decode, ocr, read, scan};
 use crate::jobs::{Context, Job};
 use crate::outcome::Outcome;
 use crate::ports::StageError;

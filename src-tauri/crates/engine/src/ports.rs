@@ -6,6 +6,7 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use winnow_contract::Words;
+use winnow_contract::asset::MediaKind;
 use winnow_contract::worker::{DecodeRequest, Decoded, OcrPage, OcrRequest};
 
 /// Set when work should stop soon; long work asks it now and then.
@@ -28,6 +29,8 @@ pub enum StageError {
     Retry(Words),
     /// The input cannot be done; trying again would end the same.
     Broken(Words),
+    /// The same, and what kind of content it is is known all the same.
+    Refused { reason: Words, kind: MediaKind, media_type: String },
     /// A model or tool is not installed.
     Missing(String),
     /// Something that the work happened in died (a worker): counts as a crash of the job.

@@ -56,7 +56,15 @@ fn fuse(texts: &[words::Place], names: &[AssetId]) -> Vec<(AssetId, f32)> {
     ranked
 }
 
-fn hit(catalog: &Connection, query: &Query, asset: &AssetId, rank: u32, score: f32, texts: &[words::Place], names: &[AssetId]) -> Result<Option<Hit>> {
+fn hit(
+    catalog: &Connection,
+    query: &Query,
+    asset: &AssetId,
+    rank: u32,
+    score: f32,
+    texts: &[words::Place],
+    names: &[AssetId],
+) -> Result<Option<Hit>> {
     let Some(row) = assets::row(catalog, asset)? else { return Ok(None) };
     let place = texts.iter().find(|place| place.asset == *asset);
     let (snippet, evidence, more) = match place {

@@ -14,7 +14,12 @@ use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText, OcrPage, OcrR
 
 /// Ports of fakes with a clock and ids of their own.
 pub fn ports() -> Ports {
-    Ports { decode: Arc::new(FakeDecode), ocr: Arc::new(FakeOcr), clock: Arc::new(ManualClock::default()), ids: Arc::new(NumberedIds::default()) }
+    Ports {
+        decode: Arc::new(FakeDecode),
+        ocr: Arc::new(FakeOcr),
+        clock: Arc::new(ManualClock::default()),
+        ids: Arc::new(NumberedIds::default()),
+    }
 }
 
 /// A clock that a test moves; each look at it takes a millisecond, so that no two events have the same time.
@@ -81,7 +86,9 @@ impl Decode for FakeDecode {
             "crash" => Err(StageError::Crashed(Words::new("worker_lost"))),
             "late" => Err(StageError::Retry(Words::new("worker_unavailable").with("why", "it says so"))),
             "panic" => panic!("BUG: it says so"),
-            "unknown" => Ok(DecodedFile { head: Decoded { unread: true, ..head(MediaKind::Other, "application/x-unknown") }, blob: Vec::new() }),
+            "unknown" => {
+                Ok(DecodedFile { head: Decoded { unread: true, ..head(MediaKind::Other, "application/x-unknown") }, blob: Vec::new() })
+            }
             "many" => Ok(DecodedFile { head: Decoded { partial: true, ..plain(rest) }, blob: Vec::new() }),
             "" if bytes.is_empty() => Ok(DecodedFile { head: head(MediaKind::Empty, "application/x-empty"), blob: Vec::new() }),
             _ => Ok(DecodedFile { head: Decoded { properties: vec![extension(request)], ..plain(&text) }, blob: Vec::new() }),
@@ -95,7 +102,17 @@ fn extension(request: &DecodeRequest) -> Property {
 
 fn head(kind: MediaKind, media_type: &str) -> Decoded {
     let media_type = media_type.to_owned();
-    Decoded { kind, media_type, text: None, properties: Vec::new(), renditions: Vec::new(), notes: Vec::new(), partial: false, unread: false }
+    Decoded {
+        kind,
+        media_type,
+        text: None,
+        properties: Vec::new(),
+        renditions: Vec::new(),
+        notes: Vec::new(),
+        partial: false,
+        unread: false,
+        refused: None,
+    }
 }
 
 fn plain(text: &str) -> Decoded {
@@ -105,7 +122,8 @@ fn plain(text: &str) -> Decoded {
 
 /// A picture whose pixels are its words: page and thumbnail hold the text itself.
 fn page(text: &str) -> DecodedFile {
-    let rendition = |kind| RenditionHead { kind, page: 1, media_type: "image/x-fake".into(), width: 100, height: 100, bytes: text.len() as u32 };
+    let rendition =
+        |kind| RenditionHead { kind, page: 1, media_type: "image/x-fake".into(), width: 100, height: 100, bytes: text.len() as u32 };
     let renditions = vec![rendition(RenditionKind::Page), rendition(RenditionKind::Thumbnail)];
     DecodedFile { head: Decoded { renditions, ..head(MediaKind::Image, "image/x-fake") }, blob: text.repeat(2).into_bytes() }
 }

@@ -22,15 +22,19 @@ pub const CARD: &str = "decode 1";
 
 /// What the file holds, with its renditions one after the other in the blob.
 ///
+/// A file of a known kind that cannot be decoded carries the reason in `refused`: `damaged`, `too_large`,
+/// `too_many_pixels`, `picture_memory`, `io_error`.
+///
 /// # Errors
-/// Words that say why this file cannot be decoded: `damaged`, `too_large`, `too_many_pixels`, `picture_memory`, `io_error`.
+/// Words that say why the bytes could not be read at all: `io_error`.
 pub fn decode(request: &DecodeRequest, file: File) -> Result<(Decoded, Vec<u8>), Words> {
     let mut sample = Sample::take(file)?;
     #[cfg(debug_assertions)]
     crate::fault::commit(&sample.head);
     let kind = kind::of(&sample, &request.extension);
     let named = extension::mismatch(&request.extension, &kind);
-    let (mut head, blob) = read(request, &kind, &mut sample)?;
+    let read = read(request, &kind, &mut sample);
+    let (mut head, blob) = read.unwrap_or_else(|reason| (Decoded { refused: Some(reason), ..bare(&kind) }, Vec::new()));
     if let Some(named) = named {
         head.notes.insert(0, Words::new("type_differs").with("found", &head.media_type).with("named", named));
     }
@@ -71,6 +75,7 @@ fn bare(kind: &Kind) -> Decoded {
         notes: Vec::new(),
         partial: false,
         unread: false,
+        refused: None,
     }
 }
 

@@ -21,7 +21,7 @@ type Reply = (Answer, Vec<u8>);
 pub fn serve(role: Role) -> io::Result<()> {
     caught::stay_silent();
     // Whoever sits before the window goes first. A system that refuses loses only this courtesy.
-    drop(rustix::process::nice(5));
+    let _ = rustix::process::nice(5);
     let mut channel = Channel::inherited()?;
     channel.end_with_parent()?;
     let mut reader = Reader::default();

@@ -73,8 +73,7 @@ mod tests {
 
     #[test]
     fn however_it_is_cut_the_text_is_the_same() {
-        let all: [&[u8]; 6] =
-            ["aäß€😀z".as_bytes(), b"latin \xe4\xf6 1", b"cut \xf0\x9f\x98", b"\xff\xfe\xe2\x82", b"\xf0\x9f", b""];
+        let all: [&[u8]; 6] = ["aäß€😀z".as_bytes(), b"latin \xe4\xf6 1", b"cut \xf0\x9f\x98", b"\xff\xfe\xe2\x82", b"\xf0\x9f", b""];
         for bytes in all {
             for step in 1..6 {
                 let mut pieces = Pieces::new(Drip(bytes, step));

@@ -3,6 +3,7 @@
 use crate::ipc;
 use crate::parts::icon::Icon;
 use crate::parts::kind::{doubt_dot, kind_icon, state_mark};
+use crate::parts::miniature::miniature;
 use crate::parts::name::FileName;
 use crate::parts::words;
 use crate::store::{Store, store};
@@ -61,9 +62,7 @@ fn card(row: &AssetRow) -> AnyView {
     };
     view! {
         <div class="thumb" class:quiet=quiet>
-            {picture(row)}
-            <span class="kind-mark" title=words::kind(row.kind)><Icon of=kind_icon(row.kind)/></span>
-            {copies}
+            <span class="picture">{picture(row)}<span class="kind-mark" title=words::kind(row.kind)><Icon of=kind_icon(row.kind)/></span>{copies}</span>
         </div>
         <div class="caption"><div class="caption-name">{doubt_dot(row.open_items)}<FileName name=row.name.clone()/></div><div class="caption-second muted">{second}</div></div>
     }
@@ -71,9 +70,10 @@ fn card(row: &AssetRow) -> AnyView {
 }
 
 fn picture(row: &AssetRow) -> AnyView {
-    match &row.thumbnail {
-        Some(id) => view! { <img src=ipc::rendition_url(id) alt="" loading="lazy" decoding="async" draggable="false"/> }.into_any(),
-        None => view! { <span class="no-picture" aria-hidden="true"><Icon of=kind_icon(row.kind) size=40/></span> }.into_any(),
+    match (&row.thumbnail, &row.excerpt) {
+        (Some(id), _) => view! { <img src=ipc::rendition_url(id) alt="" loading="lazy" decoding="async" draggable="false"/> }.into_any(),
+        (None, Some(text)) => view! { <span class="small-page">{miniature(text)}</span> }.into_any(),
+        (None, None) => view! { <span class="no-picture" aria-hidden="true"><Icon of=kind_icon(row.kind) size=40/></span> }.into_any(),
     }
 }
 

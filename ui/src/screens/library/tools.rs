@@ -12,11 +12,11 @@ pub fn Tools() -> impl IntoView {
     let store = store();
     let there = move || store.library.count() > 0 || store.library.filter.with(|filter| *filter != AssetFilter::default());
     view! {
-        <header class="tools">
-            <div class="tools-title"><h1>{move || title(store)}</h1><span class="muted tabular" data-testid="asset-count">{move || count(store)}</span></div>
+        <div class="tools-room"><header class="tools">
+            <div class="tools-title"><h1>{move || title(store)}</h1><span class="muted tabular nowrap" data-testid="asset-count">{move || count(store)}</span></div>
             {move || there().then(|| view! { <Filters/> })}
             {move || there().then(|| view! { <Add/> })}
-        </header>
+        </header></div>
     }
 }
 

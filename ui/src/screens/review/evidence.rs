@@ -5,14 +5,16 @@
 use super::desk::{Desk, desk};
 use super::reading::reading;
 use crate::parts::kind::kind_icon;
-use crate::parts::marked::marked;
 use crate::parts::page::{PageView, Pictures, Ring, Strip, lines};
-use crate::parts::{icon::Icon, name::FileName, states};
+use crate::parts::{bring, icon::Icon, name::FileName, states};
 use crate::store::store;
+use leptos::html::ElementType;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use winnow_contract::asset::PixelBox;
 use winnow_contract::id::ReviewItemId;
-use winnow_contract::review::{ItemKind, ReviewDetail, ValueShown};
+use winnow_contract::review::{ItemKind, ReviewDetail, TextPart, ValueShown};
 
 #[component]
 pub fn Evidence(item: ReviewItemId) -> impl IntoView {
@@ -32,7 +34,7 @@ fn draw(detail: ReviewDetail, here: Memo<bool>) -> AnyView {
     match (detail.row.kind, pictures) {
         (ItemKind::Extraction, pictures) => reading(detail, pictures, here),
         (_, Some(pictures)) => on_a_page(detail, pictures, here),
-        (_, None) => in_a_text(detail),
+        (_, None) => in_a_text(detail, here),
     }
 }
 
@@ -49,7 +51,7 @@ fn on_a_page(detail: ReviewDetail, pictures: Pictures, here: Memo<bool>) -> AnyV
     let rings = Signal::derive(move || values.with_value(|values| rings(values, page, desk, here.get())));
     let first = Signal::derive(move || values.with_value(|values| box_of(values.get(if here.get() { desk.spot.get() } else { 0 })?, page)));
     let near = pictures.clone();
-    let context = (!detail.context.is_empty()).then(|| view! { <blockquote class="sentence">{marked(detail.context)}</blockquote> });
+    let context = (!detail.context.is_empty()).then(|| values.with_value(|values| sentence(detail.context, values, spot_of(desk, here))));
     view! {
         <PageView pictures rings quiet=true zoom=desk.zoom focus=first name=detail.row.name/>
         <div class="close-up"><Strip pictures=near rect=first sharp=here ratio=4.5 heights=3.2/>{context}</div>
@@ -72,19 +74,74 @@ fn box_of(value: &ValueShown, page: Option<u32>) -> Option<PixelBox> {
     lines(&place.boxes).first().copied()
 }
 
-fn in_a_text(detail: ReviewDetail) -> AnyView {
+/// What lies under the page: the words the value stands in.
+fn sentence(parts: Vec<TextPart>, values: &[ValueShown], spot: Memo<usize>) -> AnyView {
+    let view = NodeRef::<leptos::html::Blockquote>::new();
+    follow(view, spot);
+    let many = values.len() > 1;
+    view! { <blockquote class="sentence" class:many=many node_ref=view>{marks(parts, values, spot)}</blockquote> }.into_any()
+}
+
+fn in_a_text(detail: ReviewDetail, here: Memo<bool>) -> AnyView {
     let kind = detail.asset.kind;
+    let spot = spot_of(desk(), here);
+    let view = NodeRef::<leptos::html::Div>::new();
+    follow(view, spot);
+    let many = detail.values.len() > 1;
     let parts = if detail.context.is_empty() { from_snippet(&detail) } else { detail.context };
     view! {
-        <div class="text-well"><div class="text-sheet">
+        <div class="text-well" node_ref=view><div class="text-sheet">
             <p class="text-name muted"><Icon of=kind_icon(kind)/><FileName name=detail.row.name/></p>
-            <div class="prose large">{marked(parts)}</div>
+            <div class="prose large" class:many=many>{marks(parts, &detail.values, spot)}</div>
         </div></div>
     }
     .into_any()
 }
 
-fn from_snippet(detail: &ReviewDetail) -> Vec<winnow_contract::review::TextPart> {
+fn from_snippet(detail: &ReviewDetail) -> Vec<TextPart> {
     let snippet = detail.row.finding.as_ref().map(|finding| finding.snippet.clone()).unwrap_or_default();
-    vec![winnow_contract::review::TextPart { text: snippet, marked: false }]
+    vec![TextPart { text: snippet, marked: false }]
+}
+
+/// Which value is looked at; the first one of an item that stands ready.
+fn spot_of(desk: Desk, here: Memo<bool>) -> Memo<usize> {
+    Memo::new(move |_| if here.get() { desk.spot.get() } else { 0 })
+}
+
+/// The text, each mark knowing its value.
+fn marks(parts: Vec<TextPart>, values: &[ValueShown], spot: Memo<usize>) -> impl IntoView + use<> {
+    let draw = |part: TextPart| {
+        if !part.marked {
+            return part.text.into_any();
+        }
+        let value = value_of(&part.text, values);
+        view! { <mark class:current=move || spot.get() == value data-value=value.to_string()>{part.text}</mark> }.into_any()
+    };
+    parts.into_iter().map(draw).collect_view()
+}
+
+/// The value a marked stretch of text is an occurrence of.
+fn value_of(text: &str, values: &[ValueShown]) -> usize {
+    values.iter().position(|value| value.text == text).unwrap_or(0)
+}
+
+/// Keeps the value that is looked at in view: there from the start, and after each turn to another.
+fn follow<E>(view: NodeRef<E>, spot: Memo<usize>)
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + AsRef<HtmlElement> + 'static,
+{
+    Effect::new(move |before: Option<usize>| {
+        let spot = spot.get();
+        if let Some(view) = view.get() {
+            let turned = before.is_some_and(|before| before != spot);
+            request_animation_frame(move || show(view.as_ref(), spot, turned));
+        }
+        spot
+    });
+}
+
+fn show(view: &HtmlElement, value: usize, turned: bool) {
+    let Ok(Some(mark)) = view.query_selector(&format!("mark[data-value=\"{value}\"]")) else { return };
+    if turned { bring::turn(view, &mark) } else { bring::place(view, &mark) }
 }

@@ -2,6 +2,7 @@
 
 use crate::ipc;
 use crate::parts::kind::kind_icon;
+use crate::parts::miniature::miniature;
 use crate::parts::{icon::Icon, verdict};
 use crate::store::{Store, store};
 use leptos::prelude::*;
@@ -29,9 +30,10 @@ pub fn Foot() -> impl IntoView {
 fn frame(store: Store, row: ReviewRow) -> impl IntoView {
     let item = StoredValue::new(row.item);
     let here = move || item.with_value(|item| store.review.current.with(|current| current.as_ref() == Some(item)));
-    let picture = match &row.thumbnail {
-        Some(id) => view! { <img src=ipc::rendition_url(id) alt="" draggable="false"/> }.into_any(),
-        None => view! { <Icon of=mark(row.kind)/> }.into_any(),
+    let picture = match (&row.thumbnail, &row.finding) {
+        (Some(id), _) => view! { <img src=ipc::rendition_url(id) alt="" draggable="false"/> }.into_any(),
+        (None, Some(finding)) if !finding.snippet.is_empty() => miniature(&finding.snippet),
+        (None, _) => view! { <Icon of=mark(row.kind)/> }.into_any(),
     };
     view! {
         <button class="frame-item" tabindex="-1" class:blocks=row.blocks aria-current=move || here().then_some("true") aria-label=row.name.clone() title=row.name on:click=move |_| store.review.show(item.get_value())>{picture}</button>

@@ -77,7 +77,7 @@ fn single(desk: Desk, text: String) -> AnyView {
 fn list(desk: Desk, values: &[ValueShown]) -> AnyView {
     let row = |(n, value): (usize, &ValueShown)| {
         view! {
-            <li class:current=move || desk.spot.get() == n on:mouseenter=move |_| desk.spot.set(n)>
+            <li class:current=move || desk.spot.get() == n on:click=move |_| desk.spot.set(n)>
                 <span class="mono" data-testid="review-value" title=value.text.clone()>{value.text.clone()}</span><span class="muted">{words::entity(&value.entity)}</span>
             </li>
         }

@@ -168,7 +168,15 @@ impl Applying {
     }
 
     /// Binds a location to the asset of its content, which may be known, new, or one that could not be read before.
-    fn bound(&self, catalog: &Connection, location: &LocationId, new: &AssetId, content: (&[u8; 32], i64), run: &str, now: i64) -> Result<AssetId> {
+    fn bound(
+        &self,
+        catalog: &Connection,
+        location: &LocationId,
+        new: &AssetId,
+        content: (&[u8; 32], i64),
+        run: &str,
+        now: i64,
+    ) -> Result<AssetId> {
         let (hash, bytes) = content;
         let placeholder = locations::asset(catalog, location)?.filter(|asset| assets::is_placeholder(catalog, asset).unwrap_or(false));
         let asset = match (assets::by_hash(catalog, hash)?, &placeholder) {
@@ -265,7 +273,13 @@ mod tests {
         let applying = Applying { ports, breaks: Breaks::default() };
         let asset = AssetId::from("asset");
         assets::insert(&catalog, &asset, Some(&[1; 32]), 1, 0).expect("an asset");
-        let scan = NewJob { kind: JobKind::Detect, subject: crate::outcome::Subject::Row("asset".into()), fingerprint: "1".into(), params: None, again: false };
+        let scan = NewJob {
+            kind: JobKind::Detect,
+            subject: crate::outcome::Subject::Row("asset".into()),
+            fingerprint: "1".into(),
+            params: None,
+            again: false,
+        };
         jobs::enqueue(&catalog, &scan, "job", 0).expect("a job");
         let job = jobs::claim(&catalog, crate::pipeline::lane(JobKind::Detect), 1, "me", 0, 1).expect("a lease").remove(0);
         let items = vec![item(&asset, "sure", Route::Accept), item(&asset, "doubtful", Route::Review)];

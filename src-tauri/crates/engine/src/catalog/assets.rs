@@ -100,8 +100,11 @@ pub fn describe(catalog: &Connection, asset: &AssetId, kind: MediaKind, media_ty
 
 /// Replaces a stage's notes.
 pub fn set_notes(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKind, notes: &[Words]) -> Result<()> {
-    catalog.prepare_cached("DELETE FROM asset_notes WHERE asset_id = ?1 AND stage = ?2")?.execute(params![asset.as_str(), stage.as_str()])?;
-    let mut insert = catalog.prepare_cached("INSERT OR IGNORE INTO asset_notes (asset_id, run_id, stage, code, params) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    catalog
+        .prepare_cached("DELETE FROM asset_notes WHERE asset_id = ?1 AND stage = ?2")?
+        .execute(params![asset.as_str(), stage.as_str()])?;
+    let mut insert =
+        catalog.prepare_cached("INSERT OR IGNORE INTO asset_notes (asset_id, run_id, stage, code, params) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for note in notes {
         insert.execute(params![asset.as_str(), run, stage.as_str(), note.code, params_json(note)])?;
     }
@@ -249,7 +252,10 @@ pub(crate) fn filter_sql(filter: &AssetFilter) -> (String, Vec<Box<dyn ToSql>>) 
         add("EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id AND x.folder_id = ?)", folder.to_string());
     }
     if let Some(label) = &filter.label {
-        add("EXISTS (SELECT 1 FROM annotations n JOIN questions q ON q.id = n.question_id WHERE n.asset_id = a.id AND n.answer = ? AND q.answers <> '[]')", label.clone());
+        add(
+            "EXISTS (SELECT 1 FROM annotations n JOIN questions q ON q.id = n.question_id WHERE n.asset_id = a.id AND n.answer = ? AND q.answers <> '[]')",
+            label.clone(),
+        );
     }
     if filter.waiting {
         parts.push("EXISTS (SELECT 1 FROM review_items i WHERE i.asset_id = a.id AND i.state IN ('open', 'deferred'))".into());
@@ -272,7 +278,8 @@ fn order_sql(sort: AssetSort) -> &'static str {
 pub fn page(catalog: &Connection, filter: &AssetFilter, sort: AssetSort, offset: u32, limit: u32) -> Result<AssetPage> {
     let (wanted, values) = filter_sql(filter);
     let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
-    let total = catalog.prepare_cached(&format!("SELECT count(*) FROM assets a WHERE {wanted}"))?.query_row(values.as_slice(), |row| row.get(0))?;
+    let total =
+        catalog.prepare_cached(&format!("SELECT count(*) FROM assets a WHERE {wanted}"))?.query_row(values.as_slice(), |row| row.get(0))?;
     // The page is chosen before its columns are computed, so that a late page costs no more than an early one.
     let named = if sort == AssetSort::Name { FROM } else { "assets a" };
     let order = order_sql(sort);

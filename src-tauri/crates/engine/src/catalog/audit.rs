@@ -34,7 +34,17 @@ pub fn append(catalog: &Connection, event: &Event<'_>) -> Result<()> {
             "INSERT INTO audit_events (seq, at, actor, code, subject, reference, commitment, previous, hash)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
-        .execute(params![seq, event.at, event.actor, event.code, event.subject, event.reference, commitment.as_slice(), previous.as_slice(), hash.as_slice()])?;
+        .execute(params![
+            seq,
+            event.at,
+            event.actor,
+            event.code,
+            event.subject,
+            event.reference,
+            commitment.as_slice(),
+            previous.as_slice(),
+            hash.as_slice()
+        ])?;
     catalog.prepare_cached("UPDATE audit_head SET events = ?1, hash = ?2")?.execute(params![seq, hash.as_slice()])?;
     Ok(())
 }
@@ -84,7 +94,8 @@ pub struct Verified {
 
 /// Walks the whole chain; checks every decision and run against its commitment as long as the salt exists.
 pub fn verify(catalog: &Connection) -> Result<Verified> {
-    let mut query = catalog.prepare("SELECT seq, at, actor, code, subject, reference, commitment, previous, hash FROM audit_events ORDER BY seq")?;
+    let mut query =
+        catalog.prepare("SELECT seq, at, actor, code, subject, reference, commitment, previous, hash FROM audit_events ORDER BY seq")?;
     let mut rows = query.query([])?;
     let (mut events, mut head, mut broken) = (0i64, [0u8; 32], None);
     while let Some(row) = rows.next()? {
@@ -101,7 +112,8 @@ pub fn verify(catalog: &Connection) -> Result<Verified> {
         broken = broken.or(fault.map(|why| (seq, why)));
         (events, head) = (seq, hash);
     }
-    let (count, last): (i64, [u8; 32]) = catalog.query_row("SELECT events, hash FROM audit_head", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (count, last): (i64, [u8; 32]) =
+        catalog.query_row("SELECT events, hash FROM audit_head", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if broken.is_none() && (count != events || last != head) {
         broken = Some((events + 1, "the end of the chain is missing"));
     }
@@ -131,7 +143,9 @@ fn unaudited(catalog: &Connection) -> Result<Option<(i64, &'static str)>> {
     let faults = [
         (format!("SELECT 1 FROM decisions d WHERE NOT EXISTS {audited} d.act_id AND e.code = 'decision_made')"), "a decision has no event"),
         (
-            format!("SELECT 1 FROM reversals r JOIN decisions d ON d.id = r.decision_id WHERE NOT EXISTS {audited} d.act_id AND e.code = 'decision_undone')"),
+            format!(
+                "SELECT 1 FROM reversals r JOIN decisions d ON d.id = r.decision_id WHERE NOT EXISTS {audited} d.act_id AND e.code = 'decision_undone')"
+            ),
             "an undo has no event",
         ),
         (format!("SELECT 1 FROM runs r WHERE NOT EXISTS {audited} r.id)"), "a run has no event"),

@@ -49,7 +49,8 @@ pub fn claim(catalog: &Connection, lane: Lane, limit: u32, owner: &str, now: i64
     let mut jobs = query.query_map(params![lane.as_str(), now, limit], job_of)?.collect::<Result<Vec<_>, _>>()?;
     let alone = jobs.iter().position(|job| job.crashes > 0).map_or(jobs.len(), |first| first.max(1));
     jobs.truncate(alone);
-    let mut lease = catalog.prepare_cached("UPDATE jobs SET state = 'running', lease_owner = ?2, lease_until = ?3, changed_at = ?4 WHERE id = ?1")?;
+    let mut lease =
+        catalog.prepare_cached("UPDATE jobs SET state = 'running', lease_owner = ?2, lease_until = ?3, changed_at = ?4 WHERE id = ?1")?;
     for job in &jobs {
         lease.execute(params![job.id, owner, until, now])?;
     }
@@ -76,7 +77,8 @@ pub fn next_due(catalog: &Connection, lane: Lane) -> Result<Option<i64>> {
 
 /// A job is done; false when it was not running (any more), so that nothing is written twice.
 pub fn finish(catalog: &Connection, job: &str, now: i64) -> Result<bool> {
-    let sql = "UPDATE jobs SET state = 'done', error_code = NULL, error_params = NULL, lease_owner = NULL, lease_until = NULL, changed_at = ?2
+    let sql =
+        "UPDATE jobs SET state = 'done', error_code = NULL, error_params = NULL, lease_owner = NULL, lease_until = NULL, changed_at = ?2
          WHERE id = ?1 AND state = 'running'";
     Ok(catalog.prepare_cached(sql)?.execute(params![job, now])? == 1)
 }

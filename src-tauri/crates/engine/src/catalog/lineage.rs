@@ -118,20 +118,25 @@ fn time_of(catalog: &Connection, kind: RowKind, id: &str) -> Result<Option<i64>>
 
 fn actor_of(catalog: &Connection, kind: RowKind, id: &str) -> Result<String> {
     let decision = if kind == RowKind::Annotation { "(SELECT decision_id FROM annotations WHERE id = ?1)" } else { "?1" };
-    let sql = format!("SELECT trim(a.name || ' ' || a.version) FROM decisions d JOIN actors a ON a.id = d.actor_id WHERE d.id = {decision}");
+    let sql =
+        format!("SELECT trim(a.name || ' ' || a.version) FROM decisions d JOIN actors a ON a.id = d.actor_id WHERE d.id = {decision}");
     Ok(catalog.prepare_cached(&sql)?.query_row([id], |row| row.get(0))?)
 }
 
 /// What a row is, in words. Never a copy of a text, but names of files and kinds of findings.
 fn what(catalog: &Connection, kind: RowKind, id: &str) -> Result<Words> {
-    let ask = |sql: &str| -> Result<String> { Ok(catalog.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?.unwrap_or_default()) };
+    let ask = |sql: &str| -> Result<String> {
+        Ok(catalog.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?.unwrap_or_default())
+    };
     let words = match kind {
         RowKind::Location => {
             let sql = "SELECT f.display, l.display FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.id = ?1";
             let (folder, path): (String, String) = catalog.prepare_cached(sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Words::new("row_location").with("path", locations::join(&folder, &path))
         }
-        RowKind::Asset => Words::new("row_asset").with("name", assets::row(catalog, &AssetId::from(id))?.map(|row| row.name).unwrap_or_default()),
+        RowKind::Asset => {
+            Words::new("row_asset").with("name", assets::row(catalog, &AssetId::from(id))?.map(|row| row.name).unwrap_or_default())
+        }
         RowKind::Rendition => Words::new("row_rendition").with("kind", ask("SELECT kind FROM renditions WHERE id = ?1")?),
         RowKind::Extraction => Words::new("row_extraction").with("characters", texts::characters(catalog, id)?),
         RowKind::Chunk => Words::new("row_chunk"),

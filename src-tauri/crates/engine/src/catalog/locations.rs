@@ -29,7 +29,13 @@ impl Known {
 }
 
 /// Everything known below a prefix (or exactly there), behind the cursor and up to and with `until`.
-pub fn known(catalog: &Connection, folder: &FolderId, below: &[u8], cursor: &[u8], until: Option<&[u8]>) -> Result<HashMap<Vec<u8>, Known>> {
+pub fn known(
+    catalog: &Connection,
+    folder: &FolderId,
+    below: &[u8],
+    cursor: &[u8],
+    until: Option<&[u8]>,
+) -> Result<HashMap<Vec<u8>, Known>> {
     let mut query = catalog.prepare_cached(
         "SELECT l.path, l.id, l.missing_since IS NOT NULL, l.size, l.mtime_ns, a.hash IS NOT NULL
          FROM locations l LEFT JOIN assets a ON a.id = l.asset_id
@@ -111,8 +117,10 @@ pub fn join(folder: &str, path: &str) -> String {
 
 /// The asset a location is bound to.
 pub fn asset(catalog: &Connection, location: &LocationId) -> Result<Option<AssetId>> {
-    let asset: Option<Option<String>> =
-        catalog.prepare_cached("SELECT asset_id FROM locations WHERE id = ?1")?.query_row([location.as_str()], |row| row.get(0)).optional()?;
+    let asset: Option<Option<String>> = catalog
+        .prepare_cached("SELECT asset_id FROM locations WHERE id = ?1")?
+        .query_row([location.as_str()], |row| row.get(0))
+        .optional()?;
     Ok(asset.flatten().map(AssetId))
 }
 
@@ -149,7 +157,9 @@ pub fn lose(catalog: &Connection, location: &LocationId, now: i64) -> Result<Opt
 pub fn bind(catalog: &Connection, location: &LocationId, asset: &AssetId, now: i64) -> Result<Option<AssetId>> {
     let before = self::asset(catalog, location)?.filter(|before| before != asset);
     catalog
-        .prepare_cached("UPDATE locations SET asset_id = ?2, missing_since = NULL, last_seen = ?3, replaces = coalesce(?4, replaces) WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE locations SET asset_id = ?2, missing_since = NULL, last_seen = ?3, replaces = coalesce(?4, replaces) WHERE id = ?1",
+        )?
         .execute(params![location.as_str(), asset.as_str(), now, before.as_ref().map(AssetId::as_str)])?;
     Ok(before)
 }

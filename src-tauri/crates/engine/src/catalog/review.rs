@@ -27,7 +27,9 @@ pub fn decided_values(catalog: &Connection, asset: &AssetId) -> Result<Vec<([u8;
 
 /// Replaces an asset's findings; asks what is new, withdraws what is no longer there, keeps what was decided.
 pub fn set_findings(catalog: &Connection, asset: &AssetId, findings: &[NewFinding], items: &[NewItem], run: &str, now: i64) -> Result<()> {
-    catalog.prepare_cached("UPDATE findings SET superseded_by = ?2 WHERE asset_id = ?1 AND superseded_by IS NULL")?.execute(params![asset.as_str(), run])?;
+    catalog
+        .prepare_cached("UPDATE findings SET superseded_by = ?2 WHERE asset_id = ?1 AND superseded_by IS NULL")?
+        .execute(params![asset.as_str(), run])?;
     for item in items {
         ask(catalog, item, run, now)?;
     }
@@ -82,7 +84,8 @@ fn insert_finding(catalog: &Connection, asset: &AssetId, new: &NewFinding, run: 
 
 fn item_by_topic(catalog: &Connection, asset: &AssetId, question: &str, topic: &str) -> Result<Option<ReviewItemId>> {
     let sql = "SELECT id FROM review_items WHERE asset_id = ?1 AND question_id = ?2 AND topic = ?3";
-    let id: Option<String> = catalog.prepare_cached(sql)?.query_row(params![asset.as_str(), question, topic], |row| row.get(0)).optional()?;
+    let id: Option<String> =
+        catalog.prepare_cached(sql)?.query_row(params![asset.as_str(), question, topic], |row| row.get(0)).optional()?;
     Ok(id.map(ReviewItemId))
 }
 
@@ -116,7 +119,8 @@ fn ask(catalog: &Connection, item: &NewItem, run: &str, now: i64) -> Result<()> 
 /// Asks about a doubtful reading, or withdraws the question when the reading is sound now. True when anything changed.
 pub fn set_reading(catalog: &Connection, asset: &AssetId, item: Option<&NewItem>, run: &str, now: i64) -> Result<bool> {
     let Some(item) = item else {
-        let sql = "UPDATE review_items SET state = 'withdrawn' WHERE asset_id = ?1 AND question_id = 'reading' AND state IN ('open', 'deferred')";
+        let sql =
+            "UPDATE review_items SET state = 'withdrawn' WHERE asset_id = ?1 AND question_id = 'reading' AND state IN ('open', 'deferred')";
         return Ok(catalog.prepare_cached(sql)?.execute([asset.as_str()])? > 0);
     };
     ask(catalog, item, run, now)?;
@@ -143,7 +147,8 @@ pub struct Item {
     pub policy: String,
 }
 
-const ITEM: &str = "i.id, i.asset_id, i.question_id, i.kind, i.topic, i.reason_code, i.reason_params, i.priority, i.blocks, i.state, i.policy";
+const ITEM: &str =
+    "i.id, i.asset_id, i.question_id, i.kind, i.topic, i.reason_code, i.reason_params, i.priority, i.blocks, i.state, i.policy";
 
 fn item_of(row: &Row<'_>) -> rusqlite::Result<Item> {
     Ok(Item {
@@ -233,7 +238,9 @@ pub fn open_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<(ReviewItemI
 
 /// Open items of the same question and topic, in every asset.
 pub fn alike(catalog: &Connection, item: &Item) -> Result<Vec<Item>> {
-    let sql = format!("SELECT {ITEM} FROM review_items i WHERE i.topic = ?1 AND i.question_id = ?2 AND i.state IN ('open', 'deferred') AND i.id <> ?3 ORDER BY i.id");
+    let sql = format!(
+        "SELECT {ITEM} FROM review_items i WHERE i.topic = ?1 AND i.question_id = ?2 AND i.state IN ('open', 'deferred') AND i.id <> ?3 ORDER BY i.id"
+    );
     let mut query = catalog.prepare_cached(&sql)?;
     // A page number is no value: readings are never alike.
     let topic = if item.kind == ItemKind::Finding { item.topic.as_str() } else { "" };
@@ -248,7 +255,8 @@ pub struct Finding {
     pub value_hash: [u8; 32],
 }
 
-const FINDING: &str = "f.id, f.entity, f.extraction_id, f.start, f.\"end\", f.page, f.boxes, f.score, f.recogniser, f.item_id, f.value_hash,
+const FINDING: &str =
+    "f.id, f.entity, f.extraction_id, f.start, f.\"end\", f.page, f.boxes, f.score, f.recogniser, f.item_id, f.value_hash,
     CASE WHEN f.route = 'record' THEN 'recorded'
          ELSE coalesce((SELECT d.verdict FROM decisions d WHERE d.item_id = f.item_id AND d.verdict <> 'deferred'
                         AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
@@ -275,7 +283,8 @@ fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
 
 /// Live findings of an asset in the order of the text.
 pub fn findings_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<Finding>> {
-    let sql = format!("SELECT {FINDING} FROM findings f WHERE f.asset_id = ?1 AND f.superseded_by IS NULL ORDER BY f.extraction_id, f.start");
+    let sql =
+        format!("SELECT {FINDING} FROM findings f WHERE f.asset_id = ?1 AND f.superseded_by IS NULL ORDER BY f.extraction_id, f.start");
     let mut query = catalog.prepare_cached(&sql)?;
     let rows = query.query_map([asset.as_str()], finding_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -283,7 +292,8 @@ pub fn findings_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<Finding>
 
 /// Live findings an item asks about, in the order of the text.
 pub fn findings_by_item(catalog: &Connection, item: &ReviewItemId) -> Result<Vec<Finding>> {
-    let sql = format!("SELECT {FINDING} FROM findings f WHERE f.item_id = ?1 AND f.superseded_by IS NULL ORDER BY f.extraction_id, f.start");
+    let sql =
+        format!("SELECT {FINDING} FROM findings f WHERE f.item_id = ?1 AND f.superseded_by IS NULL ORDER BY f.extraction_id, f.start");
     let mut query = catalog.prepare_cached(&sql)?;
     let rows = query.query_map([item.as_str()], finding_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -363,7 +373,9 @@ fn set_item_state(catalog: &Connection, item: &ReviewItemId, state: ItemState) -
 
 /// The person of this library.
 pub fn person(catalog: &Connection) -> Result<String> {
-    Ok(catalog.prepare_cached("SELECT id FROM actors WHERE kind = 'person' ORDER BY created_at LIMIT 1")?.query_row([], |row| row.get(0))?)
+    Ok(catalog
+        .prepare_cached("SELECT id FROM actors WHERE kind = 'person' ORDER BY created_at LIMIT 1")?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// The policy of this version as an actor, made when it first decides.
@@ -422,7 +434,13 @@ pub fn annotations_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<Annot
     let sql = "SELECT id, question_id, answer, decision_id, created_at FROM annotations WHERE asset_id = ?1 ORDER BY created_at, id";
     let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map([asset.as_str()], |row| {
-        Ok(AnnotationRow { id: AnnotationId(row.get(0)?), question: row.get(1)?, answer: row.get(2)?, decision: DecisionId(row.get(3)?), at: row.get(4)? })
+        Ok(AnnotationRow {
+            id: AnnotationId(row.get(0)?),
+            question: row.get(1)?,
+            answer: row.get(2)?,
+            decision: DecisionId(row.get(3)?),
+            at: row.get(4)?,
+        })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

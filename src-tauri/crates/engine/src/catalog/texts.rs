@@ -52,7 +52,8 @@ fn is_live(catalog: &Connection, new: &NewExtraction, hash: &[u8; 32], spans: &s
 
 fn supersede(catalog: &Connection, asset: &AssetId, stage: &str, run: &str) -> Result<()> {
     let old = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = ?2 AND superseded_by IS NULL";
-    let mut words = catalog.prepare_cached(&format!("DELETE FROM chunk_words WHERE rowid IN (SELECT number FROM chunks WHERE extraction_id IN ({old}))"))?;
+    let mut words = catalog
+        .prepare_cached(&format!("DELETE FROM chunk_words WHERE rowid IN (SELECT number FROM chunks WHERE extraction_id IN ({old}))"))?;
     words.execute(params![asset.as_str(), stage])?;
     catalog.prepare_cached(&format!("DELETE FROM chunks WHERE extraction_id IN ({old})"))?.execute(params![asset.as_str(), stage])?;
     catalog
@@ -62,7 +63,8 @@ fn supersede(catalog: &Connection, asset: &AssetId, stage: &str, run: &str) -> R
 }
 
 fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
-    let mut rows = catalog.prepare_cached("INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\", page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut rows =
+        catalog.prepare_cached("INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\", page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     let mut words = catalog.prepare_cached("INSERT INTO chunk_words (rowid, text) VALUES (?1, ?2)")?;
     // Chunks ascend, so one pass over the text is enough.
     let mut characters = new.text.chars();
@@ -103,7 +105,8 @@ fn text_of(row: &Row<'_>) -> rusqlite::Result<Text> {
 
 /// The live texts of an asset, in the order they were read.
 pub fn live(catalog: &Connection, asset: &AssetId) -> Result<Vec<Text>> {
-    let sql = "SELECT id, tool, text, characters, confidence, spans FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL ORDER BY id";
+    let sql =
+        "SELECT id, tool, text, characters, confidence, spans FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL ORDER BY id";
     let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map([asset.as_str()], text_of)?;
     Ok(rows.collect::<Result<_, _>>()?)

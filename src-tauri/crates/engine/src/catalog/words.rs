@@ -65,7 +65,13 @@ pub fn in_texts(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Re
             continue;
         }
         seen.insert(asset.clone(), places.len());
-        places.push(Place { asset: AssetId(asset), extraction: ExtractionId(row.get(1)?), chunk: row.get(2)?, start: row.get(3)?, chunks: 1 });
+        places.push(Place {
+            asset: AssetId(asset),
+            extraction: ExtractionId(row.get(1)?),
+            chunk: row.get(2)?,
+            start: row.get(3)?,
+            chunks: 1,
+        });
     }
     Ok(places)
 }
@@ -192,7 +198,8 @@ mod tests {
 
     #[test]
     fn the_longest_run_of_marked_words_is_opened() {
-        let check = |marked: &str, expected| assert_eq!(best_run(&marked.replace('<', "\u{2}").replace('>', "\u{3}")), expected, "{marked}");
+        let check =
+            |marked: &str, expected| assert_eq!(best_run(&marked.replace('<', "\u{2}").replace('>', "\u{3}")), expected, "{marked}");
         check("no mark", None);
         check("a <storm> at", Some((2, 7)));
         check("<red> and <two> <red>\n<flares> to <red>", Some((8, 22)));

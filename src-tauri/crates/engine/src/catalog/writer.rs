@@ -59,7 +59,11 @@ impl Queue {
         if waiting.closed {
             return;
         }
-        if change.urgent { waiting.urgent.push_back(change) } else { waiting.others.push_back(change) }
+        if change.urgent {
+            waiting.urgent.push_back(change)
+        } else {
+            waiting.others.push_back(change)
+        }
         self.moved.notify_all();
     }
 

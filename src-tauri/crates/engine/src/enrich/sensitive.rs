@@ -3,8 +3,8 @@
 //! Keeps spans and keyed hashes, never a copy of a value.
 
 use crate::breaks::Point;
-use crate::catalog::{review, texts};
 use crate::catalog::texts::Text;
+use crate::catalog::{review, texts};
 use crate::enrich::detect::{Detected, Route};
 use crate::jobs::{Context, Job};
 use crate::outcome::{NewFinding, NewJob, Outcome, Subject, Write};
@@ -48,7 +48,10 @@ fn input_hash(texts: &[Text]) -> [u8; 32] {
 /// Findings of one text, and whether each asks in the group of contact details.
 fn findings(text: &Text, context: &Context<'_>) -> Vec<(NewFinding, bool)> {
     let detected = context.recognisers.detect(&text.text).into_iter();
-    detected.filter(|detected| detected.route != Route::Drop).map(|detected| (finding(text, &detected, context), detected.grouped)).collect()
+    detected
+        .filter(|detected| detected.route != Route::Drop)
+        .map(|detected| (finding(text, &detected, context), detected.grouped))
+        .collect()
 }
 
 fn finding(text: &Text, detected: &Detected, context: &Context<'_>) -> NewFinding {

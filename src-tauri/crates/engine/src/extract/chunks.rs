@@ -63,7 +63,11 @@ mod tests {
         let check = |text: &str, expected: Option<usize>| {
             let chunks = cut(text, &[], || "c".into());
             let characters: Vec<char> = text.chars().collect();
-            let covered: String = chunks.iter().flat_map(|chunk| &characters[chunk.start as usize..chunk.end as usize]).filter(|c| !c.is_whitespace()).collect();
+            let covered: String = chunks
+                .iter()
+                .flat_map(|chunk| &characters[chunk.start as usize..chunk.end as usize])
+                .filter(|c| !c.is_whitespace())
+                .collect();
             let wanted: String = text.chars().filter(|c| !c.is_whitespace()).collect();
             assert_eq!(covered, wanted);
             assert!(chunks.iter().all(|chunk| (chunk.end - chunk.start) as usize <= LIMIT));

@@ -6,13 +6,13 @@ use super::{chunks, files};
 use crate::breaks::Point;
 use crate::catalog::assets::{self, Source};
 use crate::catalog::locations;
+use crate::enrich::sensitive;
 use crate::jobs::{Context, Job, broken};
 use crate::outcome::{NewExtraction, NewJob, NewRendition, Outcome, Subject, Write};
 use crate::paths;
 use crate::pipeline;
 use crate::ports::{CallLimits, DecodedFile, StageError};
 use crate::renditions::Renditions;
-use crate::enrich::sensitive;
 use std::fs::File;
 use winnow_contract::Words;
 use winnow_contract::asset::AssetState;
@@ -56,6 +56,9 @@ fn limits(context: &Context<'_>) -> CallLimits {
 
 fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, context: &Context<'_>) -> Result<Outcome, StageError> {
     let DecodedFile { head, blob } = decoded;
+    if let Some(reason) = head.refused {
+        return Err(StageError::Refused { reason, kind: head.kind, media_type: head.media_type });
+    }
     let renditions = put(&asset, &head, &blob, context)?;
     let mut notes = head.notes.clone();
     if head.unread {

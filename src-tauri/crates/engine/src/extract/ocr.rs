@@ -20,7 +20,8 @@ use winnow_contract::worker::{OcrPage, OcrRequest};
 /// The job that reads an asset's page, unless reading is switched off.
 pub fn job(asset: &AssetId, input_hash: &[u8; 32], context: &Context<'_>) -> Option<NewJob> {
     let ocr = &context.settings.ocr;
-    let parts = [input_hash.as_slice(), context.ports.ocr.card().as_bytes(), context.ports.decode.card().as_bytes(), ocr.languages.as_bytes()];
+    let parts =
+        [input_hash.as_slice(), context.ports.ocr.card().as_bytes(), context.ports.decode.card().as_bytes(), ocr.languages.as_bytes()];
     let fingerprint = blake3::hash(&parts.concat()).to_hex().to_string();
     let subject = Subject::Row(asset.to_string());
     ocr.enabled.then_some(NewJob { kind: JobKind::Ocr, subject, fingerprint, params: None, again: false })

@@ -39,7 +39,8 @@ fn read(place: &Place, cancel: &Cancel) -> Result<Result<([u8; 32], i64), Words>
         Ok(hashed) => hashed?,
         Err(error) => return Ok(Err(Words::new("io_error").with("why", files::plain(&error)))),
     };
-    let unchanged = file.metadata().is_ok_and(|after| files::size(&after) == hashed.1 && files::mtime_ns(&after) == files::mtime_ns(&before));
+    let unchanged =
+        file.metadata().is_ok_and(|after| files::size(&after) == hashed.1 && files::mtime_ns(&after) == files::mtime_ns(&before));
     Ok(if unchanged { Ok(hashed) } else { Err(Words::new("still_changing")) })
 }
 

@@ -2,11 +2,11 @@
 //!
 //! Opens no file. A folder that cannot be reached is not a deletion.
 
-use super::walk::{Listed, Slice, Walk};
 use super::files;
+use super::walk::{Listed, Slice, Walk};
 use crate::breaks::Point;
-use crate::catalog::{folders, locations};
 use crate::catalog::locations::Known;
+use crate::catalog::{folders, locations};
 use crate::jobs::{Context, Job};
 use crate::outcome::{NewJob, Outcome, SeenFile, Subject, Write};
 use crate::paths;
@@ -95,10 +95,17 @@ fn outcome(folder: &FolderId, scan: &Scan, slice: Slice, mut known: HashMap<Vec<
         }
         let location = before.as_ref().map_or_else(|| LocationId(context.id()), |before| before.location.clone());
         outcome.next.push(ingest(&location, &listed));
-        seen.push(SeenFile { location, display: paths::display(&listed.path), path: listed.path, size: listed.size, mtime_ns: listed.mtime_ns });
+        seen.push(SeenFile {
+            location,
+            display: paths::display(&listed.path),
+            path: listed.path,
+            size: listed.size,
+            mtime_ns: listed.mtime_ns,
+        });
     }
     let hidden = |path: &[u8]| slice.closed.iter().any(|closed| path.starts_with(closed));
-    let gone: Vec<_> = known.into_iter().filter(|(path, before)| !before.missing && !hidden(path)).map(|(_, before)| before.location).collect();
+    let gone: Vec<_> =
+        known.into_iter().filter(|(path, before)| !before.missing && !hidden(path)).map(|(_, before)| before.location).collect();
     if !seen.is_empty() {
         outcome.writes.push(Write::Seen { folder: folder.clone(), files: seen });
     }

@@ -74,7 +74,7 @@ impl Walk<'_> {
     /// Everything in one folder that lies behind the cursor, in order.
     fn list(&self, prefix: &[u8]) -> io::Result<Vec<Entry>> {
         let mut entries = Vec::new();
-        for entry in std::fs::read_dir(self.folder.join(paths::from_bytes(prefix)))? {
+        for entry in fs_err::read_dir(self.folder.join(paths::from_bytes(prefix)))? {
             if let Some(entry) = self.entry(prefix, &entry?) {
                 entries.push(entry);
             }
@@ -83,7 +83,7 @@ impl Walk<'_> {
         Ok(entries)
     }
 
-    fn entry(&self, prefix: &[u8], entry: &std::fs::DirEntry) -> Option<Entry> {
+    fn entry(&self, prefix: &[u8], entry: &fs_err::DirEntry) -> Option<Entry> {
         let name = entry.file_name();
         if self.ignore.is_match(Path::new(&name)) {
             return None;
@@ -131,7 +131,8 @@ mod tests {
     fn walk(folder: &Path, limit: usize) -> Vec<String> {
         let (mut cursor, mut seen) = (Vec::new(), Vec::new());
         loop {
-            let slice = Walk { folder, prefix: b"", cursor: &cursor, ignore: &ignore(), except: Path::new(""), limit }.slice().expect("a slice");
+            let slice =
+                Walk { folder, prefix: b"", cursor: &cursor, ignore: &ignore(), except: Path::new(""), limit }.slice().expect("a slice");
             seen.extend(slice.files.iter().map(|file| String::from_utf8_lossy(&file.path).into_owned()));
             match slice.cursor {
                 Some(next) => cursor = next,
@@ -156,7 +157,8 @@ mod tests {
         let folder = tree(&["real.txt"]);
         std::os::unix::fs::symlink("/etc", folder.path().join("outside")).expect("a link");
         std::os::unix::fs::symlink("real.txt", folder.path().join("alias.txt")).expect("a link");
-        rustix::fs::mknodat(rustix::fs::CWD, folder.path().join("pipe"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).expect("a pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, folder.path().join("pipe"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
+            .expect("a pipe");
         assert_eq!(walk(folder.path(), 10), ["real.txt"]);
     }
 }

@@ -5,6 +5,7 @@
 use super::{Context, Job};
 use crate::breaks::Point;
 use crate::catalog::apply::Touched;
+use crate::catalog::assets;
 use crate::catalog::jobs::{self as rows, PARK_AFTER};
 use crate::catalog::writer::Ticket;
 use crate::engine::Engine;
@@ -15,6 +16,7 @@ use crate::ports::StageError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use winnow_contract::Words;
+use winnow_contract::asset::MediaKind;
 use winnow_contract::job::{JobState, Lane};
 
 /// A lease outlives every time limit of a stage.
@@ -106,6 +108,7 @@ impl Engine {
     fn fail(&self, job: &Job, error: StageError, context: &Context<'_>) -> Result<Ticket<Touched>> {
         match error {
             StageError::Broken(reason) => self.end(job, reason, JobState::Failed),
+            StageError::Refused { reason, kind, media_type } => self.refused(job, reason, kind, media_type),
             StageError::Missing(card) => self.end(job, Words::new("model_missing").with("card", card), JobState::Failed),
             StageError::Retry(reason) if job.attempts >= 3 => self.end(job, reason, JobState::Failed),
             StageError::Retry(_) => self.put_back(job, 1, 0, i64::from(context.settings.ingest.changing_wait) * 1000),
@@ -120,6 +123,14 @@ impl Engine {
             return self.put_back(job, 0, 1, 0);
         }
         self.end(job, reason.clone(), JobState::Parked)
+    }
+
+    fn refused(&self, job: &Job, reason: Words, kind: MediaKind, media_type: String) -> Result<Ticket<Touched>> {
+        let (applying, job) = (self.applying(), job.clone());
+        Ok(self.writer()?.submit(move |catalog| {
+            assets::describe(catalog, &job.subject.as_str().into(), kind, &media_type)?;
+            applying.failure(catalog, &job, &reason, JobState::Failed)
+        }))
     }
 
     fn end(&self, job: &Job, reason: Words, state: JobState) -> Result<Ticket<Touched>> {

@@ -65,7 +65,8 @@ fn row(catalog: &Connection, item: &Item, texts: &mut Texts) -> Result<ReviewRow
 
 fn finding_shown(finding: &Finding, (_, characters): &(Text, Vec<char>)) -> FindingShown {
     let (start, end) = (finding.row.start as usize, finding.row.end as usize);
-    let snippet = characters[start.saturating_sub(SNIPPET).min(characters.len())..(end + SNIPPET).min(characters.len())].iter().collect::<String>();
+    let snippet =
+        characters[start.saturating_sub(SNIPPET).min(characters.len())..(end + SNIPPET).min(characters.len())].iter().collect::<String>();
     let snippet = snippet.split_whitespace().collect::<Vec<_>>().join(" ");
     FindingShown { entity: finding.row.entity.clone(), start: finding.row.start, end: finding.row.end, snippet, score: finding.row.score }
 }
@@ -170,7 +171,9 @@ fn marked(characters: &[char], start: usize, end: usize, ranges: impl Iterator<I
 /// A doubtful page: its text with the doubtful words marked, and those words.
 fn reading(catalog: &Connection, item: &Item) -> Result<(Vec<TextPart>, Vec<DoubtfulWord>)> {
     let threshold = item.reason.params.get("threshold").and_then(|percent| percent.parse::<f32>().ok()).unwrap_or(60.0) / 100.0;
-    let Some(text) = texts::live(catalog, &item.asset)?.into_iter().find(|text| text.confidence.is_some()) else { return Ok(Default::default()) };
+    let Some(text) = texts::live(catalog, &item.asset)?.into_iter().find(|text| text.confidence.is_some()) else {
+        return Ok(Default::default());
+    };
     let characters: Vec<char> = text.text.chars().collect();
     let words: Vec<_> = text.spans.iter().filter_map(|span| doubtful(span, &characters, threshold)).collect();
     let ranges = words.iter().map(|word| (word.start as usize, word.end as usize));

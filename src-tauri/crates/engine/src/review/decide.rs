@@ -54,7 +54,9 @@ fn check(item: &Item, request: &Decide) -> Result<()> {
     match (item.state, request.verdict, value, &request.value) {
         (ItemState::Decided | ItemState::Withdrawn, ..) => Err(EngineError::refused("already_decided")),
         (_, Verdict::Corrected, None, _) => Err(EngineError::refused("value_needed")),
-        (_, Verdict::Accepted | Verdict::Redacted | Verdict::Rejected | Verdict::Deferred, _, Some(_)) => Err(EngineError::refused("value_not_allowed")),
+        (_, Verdict::Accepted | Verdict::Redacted | Verdict::Rejected | Verdict::Deferred, _, Some(_)) => {
+            Err(EngineError::refused("value_not_allowed"))
+        }
         (ItemState::Open | ItemState::Deferred, ..) => Ok(()),
     }
 }

@@ -173,7 +173,11 @@ mod tests {
     #[test]
     fn nothing_is_accepted_without_a_person_unless_it_was_earned() {
         let check = |score, calibrated, blocked, automatic, expected| {
-            assert_eq!(route(Proposal { score, calibrated, blocked }, automatic, 0.01), expected, "{score} {calibrated} {blocked} {automatic:?}");
+            assert_eq!(
+                route(Proposal { score, calibrated, blocked }, automatic, 0.01),
+                expected,
+                "{score} {calibrated} {blocked} {automatic:?}"
+            );
         };
         check(1.0, true, false, Automatic::Off, Route::Review);
         check(0.995, true, false, Automatic::Calibrated, Route::Accept);

@@ -18,7 +18,8 @@ impl Query {
         let open = !typed.ends_with(char::is_whitespace);
         let last = terms.len().checked_sub(1)?;
         let expression = |(at, term): (usize, &Term)| quote(&term.text, !term.phrase && (open && at == last || term.text.ends_with('*')));
-        let pick = |unwanted| terms.iter().enumerate().filter(move |(_, term)| term.unwanted == unwanted).map(expression).collect::<Vec<_>>();
+        let pick =
+            |unwanted| terms.iter().enumerate().filter(move |(_, term)| term.unwanted == unwanted).map(expression).collect::<Vec<_>>();
         let query = Self { wanted: pick(false), unwanted: pick(true) };
         (!query.wanted.is_empty()).then_some(query)
     }

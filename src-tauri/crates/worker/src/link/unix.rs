@@ -13,6 +13,7 @@ use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use winnow_contract::worker::{Role, Work};
@@ -119,6 +120,8 @@ fn command(program: &Path, role: Role, channel: OwnedFd) -> Command {
     command.envs(KEPT.iter().filter_map(|name| Some((*name, env::var_os(name)?))));
     command.envs([("LANG", "C"), ("LC_ALL", "C"), ("OMP_THREAD_LIMIT", "1")]);
     command.stdin(Stdio::from(channel)).stdout(Stdio::null()).stderr(Stdio::null());
+    // Ctrl-C in a terminal is for the parent, which ends its workers when it is ready.
+    command.process_group(0);
     command
 }
 
