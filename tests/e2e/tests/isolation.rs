@@ -68,7 +68,9 @@ fn the_window_makes_no_internet_socket() {
     assert!(processes::ask_to_end(program), "it ran until now");
     wait_for("the window ends", PATIENCE, || (!processes::tree(strace.id()).contains(&program)).then_some(()));
     // A message bus that GLib started on the way lives as long as its screen, and strace would wait for it.
-    processes::traced_by(strace.id()).into_iter().for_each(|pid| drop(processes::kill(pid)));
+    for left in processes::traced_by(strace.id()) {
+        processes::kill(left);
+    }
     wait_for("strace ends", PATIENCE, || strace.try_wait().expect("its state"));
     // GLib asks the kernel by netlink whether there is a network; no byte leaves the computer by that.
     let sockets = trace::foreign(&log, &["AF_UNIX", "AF_LOCAL", "AF_NETLINK", "AF_UNSPEC"]);

@@ -115,8 +115,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         for path in paths {
             let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
-            std::fs::write(path, "x").expect("a file");
+            fs_err::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            fs_err::write(path, "x").expect("a file");
         }
         folder
     }

@@ -4,6 +4,7 @@ use std::env;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::path::PathBuf;
+use winnow_contract::asset::MediaKind;
 use winnow_contract::worker::{DecodeLimits, DecodeRequest};
 use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, StageError};
 use winnow_workers::Workers;
@@ -62,10 +63,9 @@ pub fn property<'a>(decoded: &'a DecodedFile, key: &str) -> Option<&'a str> {
     decoded.head.properties.iter().find(|property| property.key == key).map(|property| property.value.as_str())
 }
 
-/// The code of a refusal.
+/// The code of a refusal; what kind of content was refused is known all the same.
 pub fn refusal(result: Result<DecodedFile, StageError>) -> String {
-    match result {
-        Err(StageError::Broken(reason)) => reason.code,
-        other => panic!("not refused: {other:?}"),
-    }
+    let head = result.expect("an answer").head;
+    assert_eq!((head.kind, head.renditions.len()), (MediaKind::Image, 0));
+    head.refused.expect("a refusal").code
 }
