@@ -1,7 +1,11 @@
 //! What becomes of files: every one ends in a state, duplicates share an asset, a second look costs nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use winnow_contract::asset::AssetState;
 use winnow_contract::command::{GetActivity, GetStatus, Retry};
+use winnow_contract::job::Lane;
+use winnow_engine::breaks::{Breaks, Point};
 use winnow_tests::TestLibrary;
 
 fn mixed() -> TestLibrary {
@@ -177,4 +181,49 @@ fn no_original_is_ever_changed() {
     let before = listing();
     library.ingest();
     assert_eq!(listing(), before);
+}
+
+#[test]
+fn a_file_that_is_gone_before_it_is_read_is_missing() {
+    let library = TestLibrary::new();
+    let path = library.drop_file("a.txt", "soon gone");
+    library.engine().add_paths(&[library.folder()]).expect("added");
+    library.engine().tick(Lane::Io).expect("the scan");
+    fs_err::remove_file(path).expect("removed");
+    library.settle();
+    let row = library.assets()[0].clone();
+    assert_eq!((row.state, row.failure.map(|failure| failure.code)), (AssetState::Missing, Some("vanished".to_owned())));
+    library.drop_file("a.txt", "back again");
+    library.ingest();
+    assert_eq!(library.assets().iter().map(|row| row.state).collect::<Vec<_>>(), [AssetState::Ready]);
+}
+
+/// A plan that lets a file grow whenever one is opened, at most so many times.
+fn growing(file: &std::path::Path, times: u32) -> Breaks {
+    let (file, left) = (file.to_owned(), AtomicU32::new(times));
+    Breaks::planned(Arc::new(move |point| {
+        let more =
+            point == Point::IngestOpened && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if more {
+            let text = fs_err::read_to_string(&file).expect("the file");
+            fs_err::write(&file, text + " and more").expect("the file");
+        }
+        false
+    }))
+}
+
+#[test]
+fn a_file_that_grows_is_read_when_it_rests() {
+    let home = tempfile::tempdir().expect("a folder");
+    let check = |name: &str, times, expected: (AssetState, Option<&str>)| {
+        let home = home.path().join(name);
+        let file = home.join("files/a.txt");
+        let library = TestLibrary::at(&home, growing(&file, times));
+        library.drop_file("a.txt", "some text");
+        library.ingest();
+        let row = library.assets()[0].clone();
+        assert_eq!((row.state, row.failure.as_ref().map(|failure| failure.code.as_str())), expected, "{name}");
+    };
+    check("resting", 2, (AssetState::Ready, None));
+    check("restless", 99, (AssetState::Failed, Some("still_changing")));
 }

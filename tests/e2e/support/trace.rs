@@ -11,12 +11,7 @@ const CALLS: &str = "trace=socket,socketpair,connect,bind";
 /// The same command under `strace`, which writes what it sees into `log`.
 pub fn traced(command: &Command, log: &Path) -> Command {
     let mut traced = Command::new(PROGRAM);
-    traced
-        .args(["-f", "--seccomp-bpf", "-qq", "-e", CALLS, "-o"])
-        .arg(log)
-        .arg("--")
-        .arg(command.get_program())
-        .args(command.get_args());
+    traced.args(["-f", "--seccomp-bpf", "-qq", "-e", CALLS, "-o"]).arg(log).arg("--").arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => traced.env(name, value),

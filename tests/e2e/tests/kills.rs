@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use winnow_e2e::library::{Answer, Library};
 use winnow_e2e::truth::{difference, truth};
-use winnow_e2e::{Dice, alone, files, wait_for};
+use winnow_e2e::{Dice, alone, files};
 
 const KILLS: usize = 50;
 
@@ -19,27 +19,12 @@ fn timed(act: impl FnOnce() -> Answer) -> (Answer, Duration) {
     (answer, began.elapsed())
 }
 
-/// When a kill strikes.
-enum Moment {
-    /// So long after the program was started.
-    Starting(Duration),
-    /// So long after its first worker was there.
-    Working(Duration),
-}
-
-/// Ingests a folder until a moment, then kills the process. True when the kill struck a living one.
-fn struck(library: &Library, folder: &OsStr, moment: &Moment) -> bool {
+/// Ingests a folder for some time, then kills the process. True when the kill struck a living one.
+fn struck(library: &Library, folder: &OsStr, life: Duration) -> bool {
     let mut command = library.command([OsStr::new("ingest"), folder]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("winnow");
+    let until = Instant::now() + life;
     let mut over = || child.try_wait().expect("its state").is_some();
-    let rest = match moment {
-        Moment::Starting(rest) => rest,
-        Moment::Working(rest) => {
-            wait_for("a worker starts", Duration::from_secs(30), || (over() || !library.workers().is_empty()).then_some(()));
-            rest
-        }
-    };
-    let until = Instant::now() + *rest;
     while Instant::now() < until && !over() {
         thread::sleep(Duration::from_millis(2));
     }
@@ -50,10 +35,29 @@ fn struck(library: &Library, folder: &OsStr, moment: &Moment) -> bool {
     alive
 }
 
-/// One in five while the program starts; the others so that on average each lets a fiftieth of the work be done.
-fn moment(dice: &mut Dice, start: Duration, work: Duration) -> Moment {
-    let (which, when) = (dice.roll(), dice.roll());
-    if which < 0.2 { Moment::Starting(start.mul_f64(when)) } else { Moment::Working(work.mul_f64(2.0 * when / KILLS as f64)) }
+/// What has happened in a library so far, in events of its audit trail.
+fn events(library: &Library) -> f64 {
+    library.run(["audit", "verify"]).lines.first().and_then(|line| line["events"].as_f64()).unwrap_or(0.0)
+}
+
+/// Lives that end anywhere, from the start of the program on, and are just long enough that fifty of them do all the work.
+struct Lives {
+    dice: Dice,
+    typical: Duration,
+    shortest: Duration,
+}
+
+impl Lives {
+    /// One in five ends while the program is starting.
+    fn next(&mut self) -> Duration {
+        let (which, when) = (self.dice.roll(), self.dice.roll());
+        self.typical.mul_f64(if which < 0.2 { 0.6 * when } else { 0.6 + 0.8 * when })
+    }
+
+    /// Longer ones from now on, when less is done than should be.
+    fn adapt(&mut self, done: f64, wanted: f64) {
+        self.typical = self.typical.mul_f64(if done < wanted { 1.08 } else { 0.9 }).max(self.shortest);
+    }
 }
 
 #[test]
@@ -63,21 +67,20 @@ fn fifty_kills_lose_nothing() {
     files::mixed(&calm.files());
     let before = files::originals(&calm.files());
     let (first, whole) = timed(|| calm.ingest());
-    let (_, start) = timed(|| calm.run(["ingest", "/dev/null/nothing"]));
     let (_, again) = timed(|| calm.ingest());
     assert_eq!(first.code, Some(1), "what was refused is listed: {}", first.errors);
-    let expected = truth(&calm);
-    println!("undisturbed: {whole:.1?}, of this the start: {start:.1?}; once more: {again:.1?}");
+    let (expected, all) = (truth(&calm), events(&calm));
+    println!("undisturbed: {whole:.1?}; once more: {again:.1?}");
 
     let (folder, troubled) = (calm.files(), Library::new());
-    let mut dice = Dice::new();
+    let mut lives = Lives { dice: Dice::new(), typical: again / 3, shortest: again / 4 };
     let mut alive = 0;
     for kill in 1..=KILLS {
-        let moment = moment(&mut dice, start, whole.saturating_sub(start));
-        alive += usize::from(struck(&troubled, folder.as_os_str(), &moment));
-        if kill % 10 == 0 {
-            let status = troubled.ask_one(&["status"]);
-            println!("after {kill} kills: assets {}, jobs {}", status["assets"], status["jobs"]);
+        alive += usize::from(struck(&troubled, folder.as_os_str(), lives.next()));
+        let (done, wanted) = (events(&troubled) / all, kill as f64 / KILLS as f64);
+        lives.adapt(done, wanted);
+        if kill % 5 == 0 {
+            println!("after {kill} kills {:.0} % is done; lives of about {:.2?}", 100.0 * done, lives.typical);
         }
     }
     println!("{alive} of {KILLS} kills struck a process at work");

@@ -1,17 +1,42 @@
 //! Brings what a long text is about into the middle of its view.
 
+use leptos::html::ElementType;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
 /// Pixels of text that are seen above and below it.
 const AIR: f64 = 32.0;
 
+/// Keeps the part marked `data-spot` with this number in view: there from the start, and after each turn to another.
+pub fn follow<E>(view: NodeRef<E>, spot: Memo<usize>)
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + AsRef<HtmlElement> + 'static,
+{
+    Effect::new(move |before: Option<usize>| {
+        let spot = spot.get();
+        if let Some(view) = view.get() {
+            let turned = before.is_some_and(|before| before != spot);
+            request_animation_frame(move || show(view.as_ref(), spot, turned));
+        }
+        spot
+    });
+}
+
+fn show(view: &HtmlElement, spot: usize, turned: bool) {
+    if let Ok(Some(part)) = view.query_selector(&format!("[data-spot=\"{spot}\"]")) {
+        if turned { turn(view, &part) } else { place(view, &part) }
+    }
+}
+
 /// Places a view that was not seen yet: at its beginning when the part is seen there, else at the part.
-pub fn place(view: &HtmlElement, part: &Element) {
+fn place(view: &HtmlElement, part: &Element) {
     go(view, part, 0.0, ScrollBehavior::Instant);
 }
 
 /// Goes from where the view is to a part that is not seen; the style sheet says how.
-pub fn turn(view: &HtmlElement, part: &Element) {
+fn turn(view: &HtmlElement, part: &Element) {
     go(view, part, f64::from(view.scroll_top()), ScrollBehavior::Auto);
 }
 

@@ -119,11 +119,17 @@ pub fn lines(boxes: &[PixelBox]) -> Vec<PixelBox> {
     lines
 }
 
-/// They overlap in height and stand no further apart than two letters.
+/// They overlap across the line and stand no further apart along it than two letters. On a page that lies on its side, lines run up or down.
 fn same_line(a: &PixelBox, b: &PixelBox) -> bool {
-    let high = a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
-    let apart = b[0].saturating_sub(a[0] + a[2]).max(a[0].saturating_sub(b[0] + b[2]));
-    high && apart < 2 * a[3].max(b[3])
+    let (along, across) = if upright(a) || upright(b) { (1, 0) } else { (0, 1) };
+    let beside = a[across] < b[across] + b[across + 2] && b[across] < a[across] + a[across + 2];
+    let apart = b[along].saturating_sub(a[along] + a[along + 2]).max(a[along].saturating_sub(b[along] + b[along + 2]));
+    beside && apart < 2 * a[across + 2].max(b[across + 2])
+}
+
+/// A word much higher than wide: the letters lie on their side.
+fn upright(rect: &PixelBox) -> bool {
+    rect[3] > 2 * rect[2]
 }
 
 fn around(a: PixelBox, b: PixelBox) -> PixelBox {
@@ -134,12 +140,12 @@ fn around(a: PixelBox, b: PixelBox) -> PixelBox {
 
 fn ring(ring: Ring) -> impl IntoView {
     let [x, y, w, h] = padded(ring.rect);
-    view! { <rect class=format!("ring {}", ring.kind) class:current=ring.current x=x y=y width=w height=h rx=h * 0.18 vector-effect="non-scaling-stroke"/> }
+    view! { <rect class=format!("ring {}", ring.kind) class:current=ring.current x=x y=y width=w height=h rx=w.min(h) * 0.18 vector-effect="non-scaling-stroke"/> }
 }
 
 /// A little air around the letters.
 fn padded([x, y, w, h]: PixelBox) -> [f64; 4] {
-    let air = (f64::from(h) * 0.28).clamp(4.0, 24.0);
+    let air = (f64::from(w.min(h)) * 0.28).clamp(4.0, 24.0);
     [f64::from(x) - air, f64::from(y) - air, f64::from(w) + 2.0 * air, f64::from(h) + 2.0 * air]
 }
 
@@ -188,7 +194,7 @@ pub fn Strip(
         Some(view! {
             <svg class="strip" aria-hidden="true" viewBox=view_box preserveAspectRatio="xMidYMid slice">
                 {images}
-                <rect class="ring doubt current" x=x y=y width=w height=h rx=h * 0.18 vector-effect="non-scaling-stroke"/>
+                <rect class="ring doubt current" x=x y=y width=w height=h rx=w.min(h) * 0.18 vector-effect="non-scaling-stroke"/>
             </svg>
         })
     };
@@ -220,6 +226,7 @@ mod tests {
     fn words_of_a_line_share_a_box() {
         assert_eq!(lines(&[[10, 10, 20, 10], [35, 8, 10, 10], [10, 40, 30, 10]]), [[10, 8, 35, 12], [10, 40, 30, 10]]);
         assert_eq!(lines(&[[10, 10, 20, 10], [300, 10, 10, 10]]).len(), 2);
+        assert_eq!(lines(&[[50, 200, 10, 40], [50, 150, 11, 45], [80, 150, 10, 40]]), [[50, 150, 11, 90], [80, 150, 10, 40]]);
     }
 
     #[test]

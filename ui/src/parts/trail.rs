@@ -1,6 +1,6 @@
 //! Where a row comes from: a vertical line of small cards, from the bytes to the person.
 //!
-//! Copies of the same content share a card, and of many findings only the first are unfolded.
+//! Copies of the same content share a card, and of many cards of one kind only the first are unfolded.
 
 use super::icon::{Icon, IconData};
 use super::{states, words};
@@ -8,7 +8,7 @@ use crate::store::loaded::Loaded;
 use leptos::prelude::*;
 use winnow_contract::trail::{Lineage, LineageStep, RowKind};
 
-/// Findings that are shown before the rest is folded.
+/// Cards of one kind that are shown before the rest is folded.
 const UNFOLDED: usize = 3;
 
 /// The line of cards, bytes first.
@@ -28,29 +28,26 @@ enum Card {
     /// The same content in one or several places.
     Places(Vec<LineageStep>),
     Step(LineageStep),
-    /// Findings beyond the first ones.
+    /// Those of a kind beyond the first ones.
     Folded(Vec<LineageStep>),
 }
 
 /// The steps from the bytes to the person; what was done at one stage, in order of time.
 fn gathered(mut steps: Vec<LineageStep>) -> Vec<Card> {
     steps.sort_by_key(|step| (stage(step.kind), step.at));
-    let (places, steps): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| step.kind == RowKind::Location);
-    let (findings, steps): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| step.kind == RowKind::Finding);
-    let (later, earlier): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| stage(step.kind) > stage(RowKind::Finding));
+    steps.chunk_by(|a, b| a.kind == b.kind).flat_map(alike).collect()
+}
+
+/// The cards of one kind.
+fn alike(steps: &[LineageStep]) -> Vec<Card> {
+    if steps.first().is_some_and(|step| step.kind == RowKind::Location) {
+        return vec![Card::Places(steps.to_vec())];
+    }
     // A fold that would hide a single card is no shorter than the card.
-    let unfolded = if findings.len() > UNFOLDED + 1 { UNFOLDED } else { findings.len() };
-    let mut findings = findings.into_iter();
-    let first: Vec<_> = findings.by_ref().take(unfolded).collect();
-    let rest: Vec<_> = findings.collect();
-    let places = (!places.is_empty()).then_some(Card::Places(places));
-    let folded = (!rest.is_empty()).then_some(Card::Folded(rest));
-    places
-        .into_iter()
-        .chain(earlier.into_iter().chain(first).map(Card::Step))
-        .chain(folded)
-        .chain(later.into_iter().map(Card::Step))
-        .collect()
+    let shown = if steps.len() > UNFOLDED + 1 { UNFOLDED } else { steps.len() };
+    let (first, rest) = steps.split_at(shown);
+    let folded = (!rest.is_empty()).then(|| Card::Folded(rest.to_vec()));
+    first.iter().cloned().map(Card::Step).chain(folded).collect()
 }
 
 /// How far from the bytes a row stands.
@@ -116,6 +113,7 @@ fn place(step: &LineageStep) -> impl IntoView + use<> {
 fn folded(rest: Vec<LineageStep>) -> AnyView {
     let open = RwSignal::new(false);
     let says = format!("and {} more", words::number(rest.len() as u32));
+    let kind = rest.first().map(|step| step.kind.as_str());
     let rest = StoredValue::new(rest);
     let body = move || {
         if open.get() {
@@ -123,7 +121,7 @@ fn folded(rest: Vec<LineageStep>) -> AnyView {
         }
         let says = says.clone();
         view! {
-            <li class="trail-step" data-kind=RowKind::Finding.as_str()>
+            <li class="trail-step" data-kind=kind>
                 <span class="trail-icon"><Icon of=icondata_lu::LuEllipsis/></span>
                 <div class="trail-card"><button class="link-button trail-more" data-testid="trail-more" on:click=move |_| open.set(true)>{says}</button></div>
             </li>
@@ -141,7 +139,7 @@ fn by(step: &LineageStep) -> impl IntoView + use<> {
         .input_hash
         .clone()
         .map(|hash| view! { <span class="mono hash" title=format!("BLAKE3 of what was read: {hash}")>{hash.chars().take(8).collect::<String>()}"…"</span> });
-    view! { <p class="trail-by muted">{who}{model}{hash}<time class="tabular">{words::moment(step.at)}</time></p> }
+    view! { <p class="trail-by muted"><time class="tabular">{words::moment(step.at)}</time>{who}{model}{hash}</p> }
 }
 
 /// The name of a kind, where the sentence does not begin with it.

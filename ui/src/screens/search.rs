@@ -23,13 +23,15 @@ pub fn Search() -> impl IntoView {
     store.answer_keys(move |act| answer(store, act));
     Effect::new(move |_| bring(store.search.cursor.get()));
     let nothing_asked = Memo::new(move |_| store.search.answered.with(String::is_empty));
+    let rail_wanted =
+        Memo::new(move |_| !nothing_asked.get() && (store.search.kind.get().is_some() || !store.search.kinds.with(Vec::is_empty)));
     let body = move || {
         if nothing_asked.get() {
             return teach();
         }
         states::whole(store.search.page.get(), "Searching", move || store.search.refresh(), move |page| results(store, page))
     };
-    view! { <section class="search" aria-label="Search">{move || (!nothing_asked.get()).then(|| view! { <Rail/> })}<div class="search-results">{body}</div></section> }
+    view! { <section class="search" aria-label="Search">{move || rail_wanted.get().then(|| view! { <Rail/> })}<div class="search-results">{body}</div></section> }
 }
 
 /// What can be asked, before anything is.

@@ -6,6 +6,7 @@ use super::loaded::Loaded;
 use crate::ipc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use winnow_contract::ApiError;
 use winnow_contract::asset::AssetDetail;
 use winnow_contract::command::{GetAsset, GetWhy};
 use winnow_contract::id::AssetId;
@@ -64,7 +65,7 @@ impl AssetStore {
         store.why_of.set(Some(row.clone()));
         store.why.set(Loaded::Waiting);
         spawn_local(async move {
-            let answer = ipc::ask(GetWhy { id: row.clone(), down: false }).await;
+            let answer = lineage(row.clone(), store.id.with_untracked(|open| open.as_ref().is_some_and(|open| open.as_str() == row))).await;
             if store.why_of.with_untracked(|of| of.as_ref() == Some(&row)) {
                 store.why.set(answer.into());
             }
@@ -80,4 +81,14 @@ impl AssetStore {
             }
         });
     }
+}
+
+/// Where a row comes from; of a whole file also what was made of it.
+async fn lineage(row: String, whole: bool) -> Result<Lineage, ApiError> {
+    let mut lineage = ipc::ask(GetWhy { id: row.clone(), down: false }).await?;
+    if whole {
+        let made = ipc::ask(GetWhy { id: row, down: true }).await?;
+        lineage.chain.extend(made.chain.into_iter().skip(1));
+    }
+    Ok(lineage)
 }

@@ -24,6 +24,8 @@ points! {
     JobsClaimed = "jobs_claimed",
     /// A folder was listed, nothing is written.
     ScanListed = "scan_listed",
+    /// A file is open, nothing is read.
+    IngestOpened = "ingest_opened",
     /// A file was hashed, nothing is written.
     IngestHashed = "ingest_hashed",
     /// A worker decoded the bytes.

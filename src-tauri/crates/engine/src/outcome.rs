@@ -48,7 +48,7 @@ pub enum Write {
     /// A folder was walked to its end, or could not be reached.
     Scanned { folder: FolderId, reached: bool },
     /// A location's bytes were read: they are this content.
-    Bound { location: LocationId, new_asset: AssetId, hash: [u8; 32], bytes: i64 },
+    Bound { location: LocationId, new_asset: AssetId, content: Content },
     /// What an asset is and how its reading ended.
     Described { asset: AssetId, kind: MediaKind, media_type: String, state: AssetState },
     /// All notes of a stage on an asset.
@@ -63,6 +63,15 @@ pub enum Write {
     Findings { asset: AssetId, findings: Vec<NewFinding>, items: Vec<NewItem> },
     /// Whether the reading of an asset is doubtful.
     Reading { asset: AssetId, item: Option<NewItem> },
+}
+
+/// Bytes as they were read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Content {
+    pub hash: [u8; 32],
+    pub bytes: i64,
+    /// When the file was last changed.
+    pub mtime_ns: i64,
 }
 
 #[derive(Debug, Serialize)]

@@ -8,10 +8,7 @@ use crate::parts::kind::kind_icon;
 use crate::parts::page::{PageView, Pictures, Ring, Strip, lines};
 use crate::parts::{bring, icon::Icon, name::FileName, states};
 use crate::store::store;
-use leptos::html::ElementType;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 use winnow_contract::asset::PixelBox;
 use winnow_contract::id::ReviewItemId;
 use winnow_contract::review::{ItemKind, ReviewDetail, TextPart, ValueShown};
@@ -77,7 +74,7 @@ fn box_of(value: &ValueShown, page: Option<u32>) -> Option<PixelBox> {
 /// What lies under the page: the words the value stands in.
 fn sentence(parts: Vec<TextPart>, values: &[ValueShown], spot: Memo<usize>) -> AnyView {
     let view = NodeRef::<leptos::html::Blockquote>::new();
-    follow(view, spot);
+    bring::follow(view, spot);
     let many = values.len() > 1;
     view! { <blockquote class="sentence" class:many=many node_ref=view>{marks(parts, values, spot)}</blockquote> }.into_any()
 }
@@ -86,7 +83,7 @@ fn in_a_text(detail: ReviewDetail, here: Memo<bool>) -> AnyView {
     let kind = detail.asset.kind;
     let spot = spot_of(desk(), here);
     let view = NodeRef::<leptos::html::Div>::new();
-    follow(view, spot);
+    bring::follow(view, spot);
     let many = detail.values.len() > 1;
     let parts = if detail.context.is_empty() { from_snippet(&detail) } else { detail.context };
     view! {
@@ -115,7 +112,7 @@ fn marks(parts: Vec<TextPart>, values: &[ValueShown], spot: Memo<usize>) -> impl
             return part.text.into_any();
         }
         let value = value_of(&part.text, values);
-        view! { <mark class:current=move || spot.get() == value data-value=value.to_string()>{part.text}</mark> }.into_any()
+        view! { <mark class:current=move || spot.get() == value data-spot=value.to_string()>{part.text}</mark> }.into_any()
     };
     parts.into_iter().map(draw).collect_view()
 }
@@ -123,25 +120,4 @@ fn marks(parts: Vec<TextPart>, values: &[ValueShown], spot: Memo<usize>) -> impl
 /// The value a marked stretch of text is an occurrence of.
 fn value_of(text: &str, values: &[ValueShown]) -> usize {
     values.iter().position(|value| value.text == text).unwrap_or(0)
-}
-
-/// Keeps the value that is looked at in view: there from the start, and after each turn to another.
-fn follow<E>(view: NodeRef<E>, spot: Memo<usize>)
-where
-    E: ElementType + 'static,
-    E::Output: JsCast + Clone + AsRef<HtmlElement> + 'static,
-{
-    Effect::new(move |before: Option<usize>| {
-        let spot = spot.get();
-        if let Some(view) = view.get() {
-            let turned = before.is_some_and(|before| before != spot);
-            request_animation_frame(move || show(view.as_ref(), spot, turned));
-        }
-        spot
-    });
-}
-
-fn show(view: &HtmlElement, value: usize, turned: bool) {
-    let Ok(Some(mark)) = view.query_selector(&format!("mark[data-value=\"{value}\"]")) else { return };
-    if turned { bring::turn(view, &mark) } else { bring::place(view, &mark) }
 }

@@ -4,6 +4,7 @@
 
 use super::desk::{Desk, desk};
 use super::edit::EditField;
+use crate::parts::bring;
 use crate::parts::page::{Pictures, Strip};
 use leptos::prelude::*;
 use winnow_contract::review::{DoubtfulWord, ReviewDetail, TextPart};
@@ -15,8 +16,11 @@ const SHOWN: usize = 60;
 pub fn reading(detail: ReviewDetail, pictures: Option<Pictures>, here: Memo<bool>) -> AnyView {
     let desk = desk();
     let words = StoredValue::new(detail.words);
-    let spot = move || if here.get() { desk.spot.get() } else { 0 };
-    let rect = Signal::derive(move || words.with_value(|words| words.get(spot()).map(|word| word.rect)));
+    let spot = Memo::new(move |_| if here.get() { desk.spot.get() } else { 0 });
+    let (list, page_text) = (NodeRef::<leptos::html::Div>::new(), NodeRef::<leptos::html::Div>::new());
+    bring::follow(list, spot);
+    bring::follow(page_text, spot);
+    let rect = Signal::derive(move || words.with_value(|words| words.get(spot.get()).map(|word| word.rect)));
     let page = pictures.map(|pictures| view! { <div class="reading-strip"><Strip pictures rect sharp=here ratio=3.0 heights=8.5/></div> });
     let buttons =
         move || words.with_value(|words| words.iter().take(SHOWN).enumerate().map(|(n, word)| word_button(desk, n, word)).collect_view());
@@ -24,9 +28,9 @@ pub fn reading(detail: ReviewDetail, pictures: Option<Pictures>, here: Memo<bool
     view! {
         <div class="reading-room">
             {page}
-            <div class="reading-words" role="group" aria-label="Words in question">{buttons}</div>
+            <div class="reading-words" node_ref=list role="group" aria-label="Words in question">{buttons}</div>
             {edit}
-            <div class="prose reading-text">{text(desk, detail.context)}</div>
+            <div class="prose reading-text" node_ref=page_text>{text(desk, detail.context)}</div>
         </div>
     }
     .into_any()
@@ -37,7 +41,7 @@ fn word_button(desk: Desk, n: usize, word: &DoubtfulWord) -> impl IntoView + use
     let sure = format!("Read with {:.0} % confidence", word.confidence * 100.0);
     let corrected = Memo::new(move |_| desk.corrections.with(|words| words.get(&n).cloned()));
     view! {
-        <button class="word" class:current=move || desk.spot.get() == n class:corrected=move || corrected.get().is_some() title=sure tabindex="-1" on:click=move |_| desk.spot.set(n)>
+        <button class="word" data-spot=n.to_string() class:current=move || desk.spot.get() == n class:corrected=move || corrected.get().is_some() title=sure tabindex="-1" on:click=move |_| desk.spot.set(n)>
             {move || corrected.get().unwrap_or_else(|| read.clone())}
         </button>
     }
@@ -56,7 +60,7 @@ fn text(desk: Desk, parts: Vec<TextPart>) -> impl IntoView {
 fn word_in_text(desk: Desk, n: usize, read: String) -> AnyView {
     let corrected = Memo::new(move |_| desk.corrections.with(|words| words.get(&n).cloned()));
     view! {
-        <mark class:current=move || desk.spot.get() == n class:corrected=move || corrected.get().is_some() on:click=move |_| desk.spot.set(n)>{move || corrected.get().unwrap_or_else(|| read.clone())}</mark>
+        <mark data-spot=n.to_string() class:current=move || desk.spot.get() == n class:corrected=move || corrected.get().is_some() on:click=move |_| desk.spot.set(n)>{move || corrected.get().unwrap_or_else(|| read.clone())}</mark>
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use super::{assets, audit, folders, jobs, locations, review, texts};
 use crate::breaks::{Breaks, Point};
 use crate::error::Result;
 use crate::jobs::Job;
-use crate::outcome::{NewJob, NewRendition, Outcome, SeenFile, Write};
+use crate::outcome::{Content, NewJob, NewRendition, Outcome, SeenFile, Write};
 use crate::ports::Ports;
 use crate::review::decide;
 use crate::review::policy::{NewItem, Route};
@@ -128,8 +128,8 @@ impl Applying {
                 folders::scanned(catalog, folder, *reached, now)?;
                 touched.folders = true;
             }
-            Write::Bound { location, new_asset, hash, bytes } => {
-                touched.assets.push(self.bound(catalog, location, new_asset, (hash, *bytes), run, now)?);
+            Write::Bound { location, new_asset, content } => {
+                touched.assets.push(self.bound(catalog, location, new_asset, content, run, now)?);
             }
             Write::Described { asset, kind, media_type, state } => {
                 assets::describe(catalog, asset, *kind, media_type)?;
@@ -168,28 +168,20 @@ impl Applying {
     }
 
     /// Binds a location to the asset of its content, which may be known, new, or one that could not be read before.
-    fn bound(
-        &self,
-        catalog: &Connection,
-        location: &LocationId,
-        new: &AssetId,
-        content: (&[u8; 32], i64),
-        run: &str,
-        now: i64,
-    ) -> Result<AssetId> {
-        let (hash, bytes) = content;
+    fn bound(&self, catalog: &Connection, location: &LocationId, new: &AssetId, content: &Content, run: &str, now: i64) -> Result<AssetId> {
         let placeholder = locations::asset(catalog, location)?.filter(|asset| assets::is_placeholder(catalog, asset).unwrap_or(false));
-        let asset = match (assets::by_hash(catalog, hash)?, &placeholder) {
+        let asset = match (assets::by_hash(catalog, &content.hash)?, &placeholder) {
             (Some(known), _) => known,
             (None, Some(placeholder)) => {
-                assets::fill(catalog, placeholder, hash, bytes)?;
+                assets::fill(catalog, placeholder, &content.hash, content.bytes)?;
                 placeholder.clone()
             }
             (None, None) => {
-                assets::insert(catalog, new, Some(hash), bytes, now)?;
+                assets::insert(catalog, new, Some(&content.hash), content.bytes, now)?;
                 new.clone()
             }
         };
+        locations::set_read(catalog, location, content)?;
         self.bind(catalog, location, &asset, Some(run), now)?;
         if let Some(placeholder) = placeholder.filter(|placeholder| *placeholder != asset) {
             assets::remove_placeholder(catalog, &placeholder)?;

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::extract::walk::Listed;
-use crate::outcome::SeenFile;
+use crate::outcome::{Content, SeenFile};
 use crate::paths;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
@@ -151,6 +151,13 @@ pub fn lose(catalog: &Connection, location: &LocationId, now: i64) -> Result<Opt
         .prepare_cached("UPDATE locations SET missing_since = ?2 WHERE id = ?1 AND missing_since IS NULL")?
         .execute(params![location.as_str(), now])?;
     asset(catalog, location)
+}
+
+/// The size and time that a file had when it was read: it may have changed since a scan saw it.
+pub fn set_read(catalog: &Connection, location: &LocationId, content: &Content) -> Result<()> {
+    let sql = "UPDATE locations SET size = ?2, mtime_ns = ?3 WHERE id = ?1";
+    catalog.prepare_cached(sql)?.execute(params![location.as_str(), content.bytes, content.mtime_ns])?;
+    Ok(())
 }
 
 /// Binds a location to an asset and gives back the one that stood there before, if it was another.

@@ -6,7 +6,7 @@ use super::files;
 use crate::breaks::Point;
 use crate::catalog::locations::{self, Place};
 use crate::jobs::{Context, Job};
-use crate::outcome::{NewJob, Outcome, Subject, Write};
+use crate::outcome::{Content, NewJob, Outcome, Subject, Write};
 use crate::ports::{Cancel, StageError};
 use crate::settings::Settings;
 use std::fs::File;
@@ -20,28 +20,29 @@ const BUFFER: usize = 1 << 20;
 pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     let location = LocationId::from(job.subject.as_str());
     let Some(place) = context.read(|catalog| locations::place(catalog, &location))? else { return Ok(Outcome::default()) };
-    let read = read(&place, context.cancel)?;
+    let read = read(&place, context)?;
     context.reach(Point::IngestHashed)?;
     match read {
-        Ok((hash, bytes)) => Ok(bound(location, hash, bytes, context)),
+        Ok(content) => Ok(bound(location, content, context)),
         Err(failure) if failure.code == "still_changing" && job.attempts < 3 => Err(StageError::Retry(failure)),
         Err(failure) => Err(StageError::Broken(failure)),
     }
 }
 
-/// The hash and length of what is there, or why there is none. The outer error stops the job.
-fn read(place: &Place, cancel: &Cancel) -> Result<Result<([u8; 32], i64), Words>, StageError> {
+/// What is there, or why there is nothing. The outer error stops the job.
+fn read(place: &Place, context: &Context<'_>) -> Result<Result<Content, Words>, StageError> {
     let (mut file, before) = match files::open(&place.folder, &place.path) {
         Ok(opened) => opened,
         Err(words) => return Ok(Err(words)),
     };
-    let hashed = match hash(&mut file, cancel) {
+    context.reach(Point::IngestOpened)?;
+    let (hash, bytes) = match hash(&mut file, context.cancel) {
         Ok(hashed) => hashed?,
         Err(error) => return Ok(Err(Words::new("io_error").with("why", files::plain(&error)))),
     };
-    let unchanged =
-        file.metadata().is_ok_and(|after| files::size(&after) == hashed.1 && files::mtime_ns(&after) == files::mtime_ns(&before));
-    Ok(if unchanged { Ok(hashed) } else { Err(Words::new("still_changing")) })
+    let mtime_ns = files::mtime_ns(&before);
+    let unchanged = file.metadata().is_ok_and(|after| files::size(&after) == bytes && files::mtime_ns(&after) == mtime_ns);
+    Ok(if unchanged { Ok(Content { hash, bytes, mtime_ns }) } else { Err(Words::new("still_changing")) })
 }
 
 fn hash(file: &mut File, cancel: &Cancel) -> std::io::Result<Result<([u8; 32], i64), StageError>> {
@@ -61,16 +62,17 @@ fn hash(file: &mut File, cancel: &Cancel) -> std::io::Result<Result<([u8; 32], i
     }
 }
 
-fn bound(location: LocationId, hash: [u8; 32], bytes: i64, context: &Context<'_>) -> Outcome {
+fn bound(location: LocationId, content: Content, context: &Context<'_>) -> Outcome {
     let next = NewJob {
         kind: JobKind::Decode,
         subject: Subject::AssetAt(location.clone()),
-        fingerprint: decode_fingerprint(&hash, context.settings, context.ports.decode.card()),
+        fingerprint: decode_fingerprint(&content.hash, context.settings, context.ports.decode.card()),
         params: None,
         again: false,
     };
-    let write = Write::Bound { location, new_asset: AssetId(context.id()), hash, bytes };
-    Outcome { card: "blake3 1".into(), input_hash: Some(hash), writes: vec![write], next: vec![next] }
+    let input_hash = Some(content.hash);
+    let write = Write::Bound { location, new_asset: AssetId(context.id()), content };
+    Outcome { card: "blake3 1".into(), input_hash, writes: vec![write], next: vec![next] }
 }
 
 /// Input, decoder and the settings that change what comes out.
