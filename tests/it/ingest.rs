@@ -227,3 +227,17 @@ fn a_file_that_grows_is_read_when_it_rests() {
     check("resting", 2, (AssetState::Ready, None));
     check("restless", 99, (AssetState::Failed, Some("still_changing")));
 }
+
+#[test]
+fn a_page_that_lies_on_its_side_is_made_upright_once() {
+    let library = TestLibrary::new();
+    library.drop_file("scan.jpg", "lying\nwords that stand when the page is turned");
+    library.ingest();
+    let scan = library.asset("scan.jpg");
+    let notes: Vec<_> = scan.notes.iter().map(|note| note.sentence()).collect();
+    assert_eq!(notes, ["The page was turned by 90° before it was read."]);
+    assert_eq!(scan.extractions.len(), 1);
+    let before = library.dump();
+    library.ingest();
+    assert_eq!(library.dump(), before);
+}

@@ -70,6 +70,7 @@ fn fifty_kills_lose_nothing() {
     let (_, again) = timed(|| calm.ingest());
     assert_eq!(first.code, Some(1), "what was refused is listed: {}", first.errors);
     let (expected, all) = (truth(&calm), events(&calm));
+    assert!(expected.iter().any(|line| line.contains("CREDIT_CARD")), "there is something to lose");
     println!("undisturbed: {whole:.1?}; once more: {again:.1?}");
 
     let (folder, troubled) = (calm.files(), Library::new());

@@ -105,7 +105,9 @@ fn files(places: Vec<LineageStep>) -> AnyView {
 fn place(step: &LineageStep) -> impl IntoView + use<> {
     let path = step.what.params.get("path").cloned().unwrap_or_else(|| step.what.sentence());
     let (folder, name) = path.rsplit_once(['/', '\\']).map_or(("", path.as_str()), |(folder, name)| (folder, name));
-    let (folder, name) = (folder.to_owned(), name.to_owned());
+    // A path that is too long breaks after a separator.
+    let folder = folder.split_inclusive(['/', '\\']).map(|part| view! { {part.to_owned()}<wbr/> }).collect_view();
+    let name = name.to_owned();
     view! { <li class="trail-place" title=path><span class="trail-what">{name}</span><span class="trail-folder muted">{folder}</span></li> }
 }
 

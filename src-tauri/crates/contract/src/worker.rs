@@ -79,6 +79,9 @@ pub struct DecodeRequest {
     #[serde(with = "crate::asset::big")]
     pub bytes: i64,
     pub limits: DecodeLimits,
+    /// By how much a picture is turned clockwise after its own orientation: 0, 90, 180 or 270.
+    #[serde(default)]
+    pub turn: u32,
 }
 
 /// What came out of the bytes.

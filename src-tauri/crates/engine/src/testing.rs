@@ -65,7 +65,7 @@ impl Ids for NumberedIds {
 
 /// Reads what a test wrote: the first line says what the file pretends to be.
 ///
-/// `page` – a picture whose words are the rest; `faint` – one that is read with doubt; `refused`, `crash`, `panic`,
+/// `page` – a picture whose words are the rest; `faint` – one that is read with doubt; `lying` – one that lies on its side; `refused`, `crash`, `panic`,
 /// `late` – decoding ends so; `unknown` – no reader; `many` – partial; anything else – the whole is plain text.
 pub struct FakeDecode;
 
@@ -81,7 +81,8 @@ impl Decode for FakeDecode {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
         match first {
-            "page" | "faint" => Ok(page(&text)),
+            "lying" if request.turn == 90 => Ok(page(&text.replacen("lying", "page", 1))),
+            "page" | "faint" | "lying" => Ok(page(&text)),
             "refused" => Err(StageError::Broken(Words::new("damaged").with("why", "it says so"))),
             "crash" => Err(StageError::Crashed(Words::new("worker_lost"))),
             "late" => Err(StageError::Retry(Words::new("worker_unavailable").with("why", "it says so"))),
@@ -149,7 +150,7 @@ impl Ocr for FakeOcr {
         });
         let words: Vec<Span> = words.collect();
         let text = rest.split_whitespace().collect::<Vec<_>>().join(" ");
-        Ok(OcrPage { card: "fake ocr 1".into(), text, confidence: (!words.is_empty()).then_some(confidence), words, turned: 0 })
+        Ok(OcrPage { card: "fake ocr 1".into(), text, confidence: (!words.is_empty()).then_some(confidence), words, turned: if first == "lying" { 90 } else { 0 } })
     }
 }
 

@@ -24,9 +24,21 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     let asset = AssetId::from(job.subject.as_str());
     let Some(source) = context.read(|catalog| assets::source(catalog, &asset))? else { return Ok(Outcome::default()) };
     let (file, extension) = open(&asset, &source, context)?;
-    let decoded = context.ports.decode.decode(&request(&source, extension, context), file, limits(context), context.cancel)?;
+    let turn = turn_of(job);
+    let decoded = context.ports.decode.decode(&request(&source, extension, turn, context), file, limits(context), context.cancel)?;
     context.reach(Point::DecodeAnswered)?;
-    outcome(asset, source, decoded, context)
+    outcome(asset, source, decoded, turn, context)
+}
+
+/// The job that decodes a picture again, turned clockwise by what its words showed.
+pub fn turned(job: &Job, turn: u32) -> NewJob {
+    let (subject, params) = (Subject::Row(job.subject.clone()), turn.to_string().into_bytes());
+    NewJob { kind: JobKind::Decode, subject, fingerprint: format!("{}/turned {turn}", job.id), params: Some(params), again: false }
+}
+
+/// By how much a job turns its picture.
+fn turn_of(job: &Job) -> u32 {
+    job.params.as_deref().and_then(|params| std::str::from_utf8(params).ok()?.parse().ok()).unwrap_or(0)
 }
 
 /// The first location whose file is still the one that was hashed.
@@ -45,8 +57,8 @@ fn open(asset: &AssetId, source: &Source, context: &Context<'_>) -> Result<(File
     Err(StageError::Broken(why))
 }
 
-fn request(source: &Source, extension: String, context: &Context<'_>) -> DecodeRequest {
-    DecodeRequest { extension, bytes: source.bytes, limits: context.settings.decode_limits() }
+fn request(source: &Source, extension: String, turn: u32, context: &Context<'_>) -> DecodeRequest {
+    DecodeRequest { extension, bytes: source.bytes, limits: context.settings.decode_limits(), turn }
 }
 
 fn limits(context: &Context<'_>) -> CallLimits {
@@ -54,13 +66,16 @@ fn limits(context: &Context<'_>) -> CallLimits {
     CallLimits { seconds: decode.seconds, memory_mb: decode.memory_mb, recycle_after: decode.recycle_after }
 }
 
-fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, context: &Context<'_>) -> Result<Outcome, StageError> {
+fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, turn: u32, context: &Context<'_>) -> Result<Outcome, StageError> {
     let DecodedFile { head, blob } = decoded;
     if let Some(reason) = head.refused {
         return Err(StageError::Refused { reason, kind: head.kind, media_type: head.media_type });
     }
     let renditions = put(&asset, &head, &blob, context)?;
     let mut notes = head.notes.clone();
+    if turn != 0 {
+        notes.push(Words::new("turned").with("degrees", turn));
+    }
     if head.unread {
         notes.push(Words::new("no_reader").with("media_type", &head.media_type));
     }
@@ -74,7 +89,7 @@ fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, context: &Conte
     let text_hash = text.as_ref().map(|text| *blake3::hash(text.text.as_bytes()).as_bytes());
     outcome.writes.extend(text.map(Write::Extraction));
     for kind in pipeline::next(JobKind::Decode, head.kind) {
-        outcome.next.extend(follow(*kind, &asset, &source, text_hash, context));
+        outcome.next.extend(follow(*kind, &asset, &source, text_hash, turn, context));
     }
     Ok(outcome)
 }
@@ -119,9 +134,9 @@ fn extraction(asset: &AssetId, text: DecodedText, context: &Context<'_>) -> NewE
     }
 }
 
-fn follow(kind: JobKind, asset: &AssetId, source: &Source, text_hash: Option<[u8; 32]>, context: &Context<'_>) -> Option<NewJob> {
+fn follow(kind: JobKind, asset: &AssetId, source: &Source, text_hash: Option<[u8; 32]>, turn: u32, context: &Context<'_>) -> Option<NewJob> {
     match kind {
-        JobKind::Ocr => super::ocr::job(asset, &source.hash, context),
+        JobKind::Ocr => super::ocr::job(asset, &source.hash, turn, context),
         JobKind::Detect => text_hash.and_then(|hash| sensitive::job(asset, &hash, context)),
         JobKind::Scan | JobKind::Ingest | JobKind::Decode => {
             Some(NewJob { kind, subject: Subject::Row(asset.to_string()), fingerprint: String::new(), params: None, again: false })

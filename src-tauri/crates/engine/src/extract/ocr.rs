@@ -2,7 +2,7 @@
 //!
 //! Works on the clean page image only, never on the original.
 
-use super::chunks;
+use super::{chunks, decode};
 use crate::breaks::Point;
 use crate::catalog::assets;
 use crate::enrich::sensitive;
@@ -18,13 +18,13 @@ use winnow_contract::job::JobKind;
 use winnow_contract::worker::{OcrPage, OcrRequest};
 
 /// The job that reads an asset's page, unless reading is switched off.
-pub fn job(asset: &AssetId, input_hash: &[u8; 32], context: &Context<'_>) -> Option<NewJob> {
+pub fn job(asset: &AssetId, input_hash: &[u8; 32], turn: u32, context: &Context<'_>) -> Option<NewJob> {
     let ocr = &context.settings.ocr;
     let parts =
         [input_hash.as_slice(), context.ports.ocr.card().as_bytes(), context.ports.decode.card().as_bytes(), ocr.languages.as_bytes()];
-    let fingerprint = blake3::hash(&parts.concat()).to_hex().to_string();
-    let subject = Subject::Row(asset.to_string());
-    ocr.enabled.then_some(NewJob { kind: JobKind::Ocr, subject, fingerprint, params: None, again: false })
+    let fingerprint = format!("{}/turned {turn}", blake3::hash(&parts.concat()).to_hex());
+    let (subject, params) = (Subject::Row(asset.to_string()), Some(turn.to_string().into_bytes()));
+    ocr.enabled.then_some(NewJob { kind: JobKind::Ocr, subject, fingerprint, params, again: false })
 }
 
 pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
@@ -37,6 +37,10 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     let image = image.ok_or_else(|| StageError::Broken(Words::new("thumbnail_failed")))?;
     let page = context.ports.ocr.read(&request(context), &image, limits(context), context.cancel)?;
     context.reach(Point::OcrAnswered)?;
+    // A page that lies on its side is made upright first, once: a person reads it, and boxes refer to it.
+    if page.turned != 0 && job.params.as_deref() == Some(b"0") {
+        return Ok(Outcome { card: page.card, next: vec![decode::turned(job, page.turned)], ..Outcome::default() });
+    }
     Ok(outcome(&asset, rendition, *blake3::hash(&image).as_bytes(), page, context))
 }
 

@@ -26,6 +26,7 @@ pub fn read(request: &DecodeRequest, kind: &Kind, sample: &mut Sample) -> Result
         return Err(Words::new("too_large").with("bytes", sample.bytes).with("limit", limits.file_bytes));
     }
     let Some((image, orientation)) = pixels(sample, format, limits)? else { return Ok((unread(kind), Vec::new())) };
+    let (image, orientation) = turned(image, orientation, request.turn);
     let extent = extent::of(sample, format)?;
     let original = upright_size(&image, orientation);
     let rendered = render::renditions(image, orientation, limits).map_err(|error| damaged(&error))?;
@@ -95,6 +96,21 @@ fn format_of(media_type: &str) -> Option<ImageFormat> {
         "image/tiff" => Some(ImageFormat::Tiff),
         _ => None,
     }
+}
+
+/// The picture turned by hand, on top of what the file says; left as it is when there is nothing to turn.
+fn turned(mut image: DynamicImage, orientation: Orientation, turn: u32) -> (DynamicImage, Orientation) {
+    if turn == 0 {
+        return (image, orientation);
+    }
+    image.apply_orientation(orientation);
+    let image = match turn {
+        90 => image.rotate90(),
+        180 => image.rotate180(),
+        270 => image.rotate270(),
+        _ => image,
+    };
+    (image, Orientation::NoTransforms)
 }
 
 fn upright_size(image: &DynamicImage, orientation: Orientation) -> (u32, u32) {

@@ -1,11 +1,11 @@
 //! Reading page images through the real Tesseract.
 
-use crate::support::{LIMITS, program, workers};
+use crate::support::{self, LIMITS, program, workers};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 use std::io::Cursor;
 use winnow_contract::asset::PixelBox;
-use winnow_contract::worker::{OcrPage, OcrRequest};
-use winnow_engine::ports::{Cancel, Ocr, StageError};
+use winnow_contract::worker::{DecodeRequest, OcrPage, OcrRequest};
+use winnow_engine::ports::{Cancel, Decode, Ocr, StageError};
 use winnow_workers::Workers;
 
 const LETTER: &[u8] = include_bytes!("../fixtures/letter.png");
@@ -67,6 +67,20 @@ fn a_page_is_read_whichever_way_it_lies() {
     check(letter.rotate90(), 270, [900 - 286 - 28, 681, 28, 165]);
     check(letter.rotate180(), 180, [1240 - 681 - 165, 900 - 286 - 28, 165, 28]);
     check(letter.rotate270(), 90, [286, 1240 - 681 - 165, 28, 165]);
+}
+
+#[test]
+fn a_lying_page_that_is_decoded_turned_is_read_as_it_stands() {
+    let workers = workers();
+    let lying = png(&image::load_from_memory(LETTER).expect("the fixture").rotate270());
+    let turn = read(&workers, &lying).turned;
+    let request = DecodeRequest { turn, ..support::request("png", &lying) };
+    let decoded = workers.decode.decode(&request, support::file(&lying), LIMITS, &Cancel::default()).expect("decoded");
+    let upright = &decoded.head.renditions[0];
+    assert_eq!((upright.width, upright.height), (1240, 900));
+    let page = read(&workers, &decoded.blob[..upright.bytes as usize]);
+    assert_eq!(page.turned, 0);
+    near(rect(&page, "lighthouse."), [681, 286, 165, 28]);
 }
 
 #[test]

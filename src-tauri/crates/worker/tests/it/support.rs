@@ -37,7 +37,7 @@ pub fn request(extension: &str, bytes: &[u8]) -> DecodeRequest {
         preview_side: 1600,
         thumbnail_side: 352,
     };
-    DecodeRequest { extension: extension.to_owned(), bytes: bytes.len() as i64, limits }
+    DecodeRequest { extension: extension.to_owned(), bytes: bytes.len() as i64, limits, turn: 0 }
 }
 
 /// An open file with these bytes and no name, at its start.
