@@ -241,3 +241,31 @@ fn a_page_that_lies_on_its_side_is_made_upright_once() {
     library.ingest();
     assert_eq!(library.dump(), before);
 }
+
+#[test]
+fn a_step_that_failed_and_is_tried_again_with_success_leaves_no_failure() {
+    let mut library = TestLibrary::new();
+    library.drop_file("scan.jpg", "unreadable\nwords");
+    library.ingest();
+    let state = |library: &TestLibrary| {
+        let row = library.assets()[0].clone();
+        (row.state, row.failure.map(|failure| failure.code))
+    };
+    let failed = (AssetState::Failed, Some("worker_timeout".to_owned()));
+    assert_eq!(state(&library), failed);
+    fs_err::remove_dir_all(library.path().join("renditions")).expect("removed");
+    library.restart();
+    library.settle();
+    assert_eq!(state(&library), failed, "decoding it again does not hide that it was not read");
+    let moved = library.folder().join("scan.jpg");
+    fs_err::rename(&moved, library.path().join("away")).expect("away");
+    library.ingest();
+    fs_err::rename(library.path().join("away"), &moved).expect("back");
+    library.ingest();
+    assert_eq!(state(&library), failed, "neither does its absence");
+    library.ocr.mend();
+    assert_eq!(library.ask(Retry { job: None }).expect("retried").jobs, 1);
+    library.settle();
+    assert_eq!(state(&library), (AssetState::Ready, None));
+    assert_eq!(library.ask(GetActivity { offset: 0, limit: 10 }).expect("activity").failed, 0);
+}

@@ -17,6 +17,7 @@ use winnow_engine::{Engine, Options};
 pub struct TestLibrary {
     home: PathBuf,
     pub clock: Arc<ManualClock>,
+    pub ocr: Arc<FakeOcr>,
     engine: Option<Arc<Engine>>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -30,7 +31,13 @@ impl TestLibrary {
     /// An empty library whose commit points follow a plan.
     pub fn planned(breaks: Breaks) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
-        let mut library = Self { home: temporary.path().to_owned(), clock: Arc::default(), engine: None, _temporary: Some(temporary) };
+        let mut library = Self {
+            home: temporary.path().to_owned(),
+            clock: Arc::default(),
+            ocr: Arc::default(),
+            engine: None,
+            _temporary: Some(temporary),
+        };
         fs_err::create_dir_all(library.folder()).expect("a folder");
         library.open(breaks);
         library
@@ -38,7 +45,7 @@ impl TestLibrary {
 
     /// The library in a folder that outlives this process.
     pub fn at(home: &Path, breaks: Breaks) -> Self {
-        let mut library = Self { home: home.to_owned(), clock: Arc::default(), engine: None, _temporary: None };
+        let mut library = Self { home: home.to_owned(), clock: Arc::default(), ocr: Arc::default(), engine: None, _temporary: None };
         fs_err::create_dir_all(library.folder()).expect("a folder");
         library.open(breaks);
         library
@@ -47,7 +54,7 @@ impl TestLibrary {
     fn open(&mut self, breaks: Breaks) {
         self.engine = None;
         let clock = self.clock.clone();
-        let ports = Ports { decode: Arc::new(FakeDecode), ocr: Arc::new(FakeOcr), clock, ids: Arc::new(NumberedIds::default()) };
+        let ports = Ports { decode: Arc::new(FakeDecode), ocr: self.ocr.clone(), clock, ids: Arc::new(NumberedIds::default()) };
         let options = Options { write: true, breaks };
         self.engine = Some(Arc::new(Engine::open(&self.path(), ports, options).expect("a library")));
     }

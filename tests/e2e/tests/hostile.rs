@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 use winnow_e2e::library::Library;
 use winnow_e2e::truth::{difference, truth};
@@ -150,23 +150,15 @@ fn a_bomb_costs_nearly_nothing() {
 fn workers_that_are_killed_cost_only_what_they_were_reading() {
     let _alone = alone();
     let (calm, troubled) = (Library::new(), Library::new());
-    (0..300).for_each(|n| drop(files::write(&calm.files(), format!("{n}.txt"), files::text(n))));
-    (0..12).for_each(|n| drop(files::write(&calm.files(), format!("{n}.png"), pictures::strip(n, ImageFormat::Png))));
+    (0..800).for_each(|n| drop(files::write(&calm.files(), format!("{n}.txt"), files::text(n))));
+    (0..24).for_each(|n| drop(files::write(&calm.files(), format!("{n}.png"), pictures::strip(n, ImageFormat::Png))));
     let folder = calm.files();
     let first = calm.ingest();
-    let mut child = troubled.command([OsStr::new("ingest"), folder.as_os_str()]).stdout(Stdio::null()).spawn().expect("winnow");
-    let mut dice = Dice::new();
-    let mut killed = 0;
-    while killed < 8 {
-        let moment = Instant::now() + Duration::from_secs_f64(0.05 + dice.roll() / 4.0);
-        wait_for("a moment to strike", Duration::from_secs(5), || (Instant::now() >= moment).then_some(()));
-        if child.try_wait().expect("its state").is_some() {
-            break;
-        }
-        // Old enough to be at work and not just born: a worker that dies before it says who it is, is another matter.
-        let workers = troubled.workers();
-        killed += workers.iter().take(workers.len().div_ceil(2)).filter(|pid| processes::kill(**pid)).count();
-    }
+    let mut command = troubled.command([OsStr::new("ingest"), folder.as_os_str()]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("winnow");
+    wait_for("workers start", Duration::from_secs(30), || (!troubled.workers().is_empty()).then_some(()));
+    wait_for("files are being read", Duration::from_secs(30), || (!troubled.run(["assets"]).lines.is_empty()).then_some(()));
+    let killed = kill_some(&troubled, &mut child);
     let status = child.wait().expect("its end");
     println!("{killed} workers were killed");
     assert!(killed >= 4, "the ingest was over too soon");
@@ -175,4 +167,40 @@ fn workers_that_are_killed_cost_only_what_they_were_reading() {
     assert!(found == expected, "the truth differs:\n{}", difference(&expected, &found));
     troubled.expect_healthy();
     troubled.expect_no_workers();
+}
+
+/// At most eight or nine, for the third one that dies on the same file sets it aside.
+fn kill_some(library: &Library, child: &mut Child) -> usize {
+    let mut dice = Dice::new();
+    let mut killed = 0;
+    while killed < 8 {
+        let moment = Instant::now() + Duration::from_secs_f64(0.05 + dice.roll() / 5.0);
+        wait_for("a moment to strike", Duration::from_secs(5), || (Instant::now() >= moment).then_some(()));
+        if child.try_wait().expect("its state").is_some() {
+            break;
+        }
+        let workers = library.workers();
+        killed += workers.iter().take(workers.len().div_ceil(2)).filter(|pid| processes::kill(**pid)).count();
+    }
+    killed
+}
+
+/// Whoever only looks, even at a library that is not there yet, is in nobody's way.
+#[test]
+fn looking_does_not_disturb_who_writes() {
+    let _alone = alone();
+    for n in 1..=8 {
+        let library = Library::new();
+        files::write(&library.files(), "one.txt", files::text(n));
+        let folder = library.files();
+        let mut ingest = library.command([OsStr::new("ingest"), folder.as_os_str()]).stdout(Stdio::null()).spawn().expect("winnow");
+        let mut ended = None;
+        while ended.is_none() {
+            let looked = library.run(["assets"]);
+            assert_eq!(looked.code, Some(0), "looking, time {n}: {}", looked.errors);
+            ended = ingest.try_wait().expect("its state");
+        }
+        let said = ingest.wait_with_output().expect("its end");
+        assert!(said.status.success(), "ingest, time {n}: {}", String::from_utf8_lossy(&said.stderr));
+    }
 }

@@ -45,6 +45,14 @@ pub fn in_process(kind: JobKind) -> bool {
     }
 }
 
+/// True when the subject of a job is an asset, whose state follows from how its jobs end.
+pub fn is_about_an_asset(kind: JobKind) -> bool {
+    match kind {
+        JobKind::Scan | JobKind::Ingest => false,
+        JobKind::Decode | JobKind::Ocr | JobKind::Detect => true,
+    }
+}
+
 /// Jobs leased together: short work shares a commit, long work is taken one by one.
 pub fn batch(lane: Lane) -> u32 {
     match lane {

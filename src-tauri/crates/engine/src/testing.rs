@@ -7,7 +7,7 @@ use crate::ports::{CallLimits, Cancel, Clock, Decode, DecodedFile, Ids, Ocr, Por
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use winnow_contract::Words;
 use winnow_contract::asset::{MediaKind, Property, RenditionKind, Span};
 use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText, OcrPage, OcrRequest, RenditionHead};
@@ -16,7 +16,7 @@ use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText, OcrPage, OcrR
 pub fn ports() -> Ports {
     Ports {
         decode: Arc::new(FakeDecode),
-        ocr: Arc::new(FakeOcr),
+        ocr: Arc::new(FakeOcr::default()),
         clock: Arc::new(ManualClock::default()),
         ids: Arc::new(NumberedIds::default()),
     }
@@ -65,7 +65,8 @@ impl Ids for NumberedIds {
 
 /// Reads what a test wrote: the first line says what the file pretends to be.
 ///
-/// `page` – a picture whose words are the rest; `faint` – one that is read with doubt; `lying` – one that lies on its side; `refused`, `crash`, `panic`,
+/// `page` – a picture whose words are the rest; `faint` – one that is read with doubt; `lying` – one that lies on its side;
+/// `unreadable` – one that is not read until the reader is mended; `refused`, `crash`, `panic`,
 /// `late` – decoding ends so; `unknown` – no reader; `many` – partial; anything else – the whole is plain text.
 pub struct FakeDecode;
 
@@ -82,7 +83,7 @@ impl Decode for FakeDecode {
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
         match first {
             "lying" if request.turn == 90 => Ok(page(&text.replacen("lying", "page", 1))),
-            "page" | "faint" | "lying" => Ok(page(&text)),
+            "page" | "faint" | "lying" | "unreadable" => Ok(page(&text)),
             "refused" => Err(StageError::Broken(Words::new("damaged").with("why", "it says so"))),
             "crash" => Err(StageError::Crashed(Words::new("worker_lost"))),
             "late" => Err(StageError::Retry(Words::new("worker_unavailable").with("why", "it says so"))),
@@ -130,7 +131,15 @@ fn page(text: &str) -> DecodedFile {
 }
 
 /// Reads the words of a fake picture; each stands on a line of its own, ten pixels high.
-pub struct FakeOcr;
+#[derive(Default)]
+pub struct FakeOcr(AtomicBool);
+
+impl FakeOcr {
+    /// From now on `unreadable` pictures are read too.
+    pub fn mend(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
 
 impl Ocr for FakeOcr {
     fn card(&self) -> &str {
@@ -140,6 +149,9 @@ impl Ocr for FakeOcr {
     fn read(&self, request: &OcrRequest, image: &[u8], _: CallLimits, _: &Cancel) -> Result<OcrPage, StageError> {
         let text = String::from_utf8_lossy(image).into_owned();
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        if first == "unreadable" && !self.0.load(Ordering::SeqCst) {
+            return Err(StageError::Broken(Words::new("worker_timeout").with("seconds", 1)));
+        }
         let confidence = if first == "faint" { 0.3 } else { 0.95 };
         let mut at = 0;
         let words = (0u32..).zip(rest.split_whitespace()).map(|(line, word)| {
@@ -150,7 +162,13 @@ impl Ocr for FakeOcr {
         });
         let words: Vec<Span> = words.collect();
         let text = rest.split_whitespace().collect::<Vec<_>>().join(" ");
-        Ok(OcrPage { card: "fake ocr 1".into(), text, confidence: (!words.is_empty()).then_some(confidence), words, turned: if first == "lying" { 90 } else { 0 } })
+        Ok(OcrPage {
+            card: "fake ocr 1".into(),
+            text,
+            confidence: (!words.is_empty()).then_some(confidence),
+            words,
+            turned: if first == "lying" { 90 } else { 0 },
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use crate::breaks::{Breaks, Point};
 use crate::error::Result;
 use crate::jobs::Job;
 use crate::outcome::{Content, NewJob, NewRendition, Outcome, SeenFile, Write};
+use crate::pipeline;
 use crate::ports::Ports;
 use crate::review::decide;
 use crate::review::policy::{NewItem, Route};
@@ -41,7 +42,7 @@ impl Applying {
     pub fn outcome(&self, catalog: &Connection, job: &Job, outcome: &Outcome, digest: [u8; 32], started: i64) -> Result<Touched> {
         let now = self.ports.clock.now_ms();
         let mut touched = Touched::default();
-        if !jobs::finish(catalog, &job.id, now)? {
+        if !jobs::finish(catalog, job, now)? {
             return Ok(touched);
         }
         if !outcome.writes.is_empty() {
@@ -52,6 +53,9 @@ impl Applying {
             self.breaks.hit(Point::ApplyRows)?;
             let code = format!("{}_done", job.kind);
             self.audit(catalog, &code, &job.subject, &run, digest, now)?;
+        }
+        if pipeline::is_about_an_asset(job.kind) {
+            assets::mend(catalog, &job.subject.as_str().into())?;
         }
         touched.files += self.enqueue(catalog, &outcome.next, now)?;
         self.breaks.hit(Point::ApplyJobs)?;
@@ -64,7 +68,7 @@ impl Applying {
         jobs::fail(catalog, &job.id, state, reason, now)?;
         let mut touched = Touched::default();
         if let Some(asset) = self.failed_asset(catalog, job, now)? {
-            assets::set_state(catalog, &asset, failed_state(reason), Some(reason))?;
+            assets::fail(catalog, &asset, failed_state(reason), reason)?;
             if locations::present(catalog, &asset)? == 0 {
                 assets::lose(catalog, &asset)?;
             }
@@ -132,8 +136,7 @@ impl Applying {
                 touched.assets.push(self.bound(catalog, location, new_asset, content, run, now)?);
             }
             Write::Described { asset, kind, media_type, state } => {
-                assets::describe(catalog, asset, *kind, media_type)?;
-                assets::set_state(catalog, asset, *state, None)?;
+                assets::describe(catalog, asset, *kind, media_type, Some(*state))?;
                 touched.assets.push(asset.clone());
             }
             Write::Notes { asset, stage, notes } => assets::set_notes(catalog, asset, run, *stage, notes)?,

@@ -69,11 +69,25 @@ pub fn remove_placeholder(catalog: &Connection, asset: &AssetId) -> Result<()> {
     Ok(())
 }
 
-/// The state a reading ended in, with its failure.
-pub fn set_state(catalog: &Connection, asset: &AssetId, state: AssetState, failure: Option<&Words>) -> Result<()> {
+/// A step on an asset failed. What its reading had ended in is kept, to come back to.
+pub fn fail(catalog: &Connection, asset: &AssetId, state: AssetState, failure: &Words) -> Result<()> {
+    catalog.prepare_cached("UPDATE assets SET state = ?2, failure_code = ?3, failure_params = ?4 WHERE id = ?1")?.execute(params![
+        asset.as_str(),
+        state.as_str(),
+        failure.code,
+        params_json(failure)
+    ])?;
+    Ok(())
+}
+
+/// A step succeeded: unless another step of the asset still stands failed, its state is what its reading ended in.
+pub fn mend(catalog: &Connection, asset: &AssetId) -> Result<()> {
     catalog
-        .prepare_cached("UPDATE assets SET state = ?2, read_state = ?2, failure_code = ?3, failure_params = ?4 WHERE id = ?1")?
-        .execute(params![asset.as_str(), state.as_str(), failure.map(|words| &words.code), failure.map(params_json)])?;
+        .prepare_cached(
+            "UPDATE assets SET state = read_state, failure_code = NULL, failure_params = NULL WHERE id = ?1 AND state <> 'missing'
+             AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = ?1 AND j.state IN ('failed', 'parked'))",
+        )?
+        .execute([asset.as_str()])?;
     Ok(())
 }
 
@@ -84,17 +98,18 @@ pub fn lose(catalog: &Connection, asset: &AssetId) -> Result<()> {
     Ok(())
 }
 
-/// A location is there (again): the state is what the reading had ended in.
+/// A location is there (again): the state is what the reading, or its failure, had ended in.
 pub fn find(catalog: &Connection, asset: &AssetId) -> Result<()> {
-    let sql = "UPDATE assets SET state = read_state WHERE id = ?1 AND state = 'missing'";
+    let sql = "UPDATE assets SET state = CASE WHEN failure_code IS NULL OR failure_code = 'vanished' THEN read_state
+             WHEN failure_code = 'model_missing' THEN 'unread' ELSE 'failed' END WHERE id = ?1 AND state = 'missing'";
     catalog.prepare_cached(sql)?.execute([asset.as_str()])?;
     Ok(())
 }
 
-/// What a decoder says an asset is.
-pub fn describe(catalog: &Connection, asset: &AssetId, kind: MediaKind, media_type: &str) -> Result<()> {
-    let sql = "UPDATE assets SET kind = ?2, media_type = ?3 WHERE id = ?1";
-    catalog.prepare_cached(sql)?.execute(params![asset.as_str(), kind.as_str(), media_type])?;
+/// What a decoder says an asset is, and how its reading ended.
+pub fn describe(catalog: &Connection, asset: &AssetId, kind: MediaKind, media_type: &str, read: Option<AssetState>) -> Result<()> {
+    let sql = "UPDATE assets SET kind = ?2, media_type = ?3, read_state = coalesce(?4, read_state) WHERE id = ?1";
+    catalog.prepare_cached(sql)?.execute(params![asset.as_str(), kind.as_str(), media_type, read.map(AssetState::as_str)])?;
     Ok(())
 }
 

@@ -134,7 +134,14 @@ fn extraction(asset: &AssetId, text: DecodedText, context: &Context<'_>) -> NewE
     }
 }
 
-fn follow(kind: JobKind, asset: &AssetId, source: &Source, text_hash: Option<[u8; 32]>, turn: u32, context: &Context<'_>) -> Option<NewJob> {
+fn follow(
+    kind: JobKind,
+    asset: &AssetId,
+    source: &Source,
+    text_hash: Option<[u8; 32]>,
+    turn: u32,
+    context: &Context<'_>,
+) -> Option<NewJob> {
     match kind {
         JobKind::Ocr => super::ocr::job(asset, &source.hash, turn, context),
         JobKind::Detect => text_hash.and_then(|hash| sensitive::job(asset, &hash, context)),

@@ -128,7 +128,7 @@ impl Engine {
     fn refused(&self, job: &Job, reason: Words, kind: MediaKind, media_type: String) -> Result<Ticket<Touched>> {
         let (applying, job) = (self.applying(), job.clone());
         Ok(self.writer()?.submit(move |catalog| {
-            assets::describe(catalog, &job.subject.as_str().into(), kind, &media_type)?;
+            assets::describe(catalog, &job.subject.as_str().into(), kind, &media_type, None)?;
             applying.failure(catalog, &job, &reason, JobState::Failed)
         }))
     }
