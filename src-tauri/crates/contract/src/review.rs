@@ -117,7 +117,7 @@ pub struct ReviewPage {
     pub total: u32,
     /// Open items of every kind: ids and bank, contact, reading … by filter name.
     pub by_filter: Vec<(ReviewFilter, u32)>,
-    /// Items decided so far, for "37 of 412".
+    /// Items of this filter's kind decided so far, for "37 of 412".
     pub decided: u32,
 }
 

@@ -192,8 +192,8 @@ pub fn queue(catalog: &Connection, filter: ReviewFilter, offset: u32, limit: u32
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many items every filter shows, and how many are decided.
-pub fn counts(catalog: &Connection) -> Result<(Vec<(ReviewFilter, u32)>, u32)> {
+/// How many items every filter shows, and how many of one filter's kind are decided.
+pub fn counts(catalog: &Connection, filter: ReviewFilter) -> Result<(Vec<(ReviewFilter, u32)>, u32)> {
     let mut query = catalog.prepare_cached("SELECT state, kind, blocks, count(*) FROM review_items GROUP BY state, kind, blocks")?;
     let rows = query.query_map([], |row| {
         let group = (word(row, 0, ItemState::parse)?, word(row, 1, ItemKind::parse)?, row.get::<_, bool>(2)?);
@@ -204,7 +204,7 @@ pub fn counts(catalog: &Connection) -> Result<(Vec<(ReviewFilter, u32)>, u32)> {
         groups.iter().filter(|((state, kind, blocks), _)| fits(*state, *kind, *blocks)).map(|(_, count)| count).sum()
     };
     let shown = |filter: &ReviewFilter| (*filter, sum(&|state, kind, blocks| shows(*filter, state, kind, blocks)));
-    Ok((ReviewFilter::ALL.iter().map(shown).collect(), sum(&|state, _, _| state == ItemState::Decided)))
+    Ok((ReviewFilter::ALL.iter().map(shown).collect(), sum(&|state, kind, blocks| state == ItemState::Decided && shows(filter, ItemState::Open, kind, blocks))))
 }
 
 /// The same rule as `filter_sql`, for counting.

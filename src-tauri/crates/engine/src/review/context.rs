@@ -37,7 +37,7 @@ pub fn page(catalog: &Connection, filter: ReviewFilter, offset: u32, limit: u32)
     let items = review::queue(catalog, filter, offset, limit)?;
     let mut texts = Texts::new();
     let rows = items.iter().map(|item| row(catalog, item, &mut texts)).collect::<Result<_>>()?;
-    let (by_filter, decided) = review::counts(catalog)?;
+    let (by_filter, decided) = review::counts(catalog, filter)?;
     let total = by_filter.iter().find(|(known, _)| *known == filter).map_or(0, |(_, count)| *count);
     Ok(ReviewPage { rows, total, by_filter, decided })
 }
