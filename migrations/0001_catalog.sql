@@ -77,6 +77,7 @@ CREATE TABLE locations (
         OR (folder_id IS NULL AND path IS NULL AND parent_asset IS NOT NULL AND member IS NOT NULL))
 ) STRICT;
 CREATE INDEX locations_by_asset ON locations (asset_id);
+CREATE INDEX locations_replacing ON locations (replaces) WHERE replaces IS NOT NULL;
 CREATE INDEX locations_in_folder ON locations (folder_id, missing_since, asset_id);
 
 -- A persisted unit of work. The key is idempotence.
@@ -164,7 +165,7 @@ CREATE TABLE extractions (
     spans         TEXT NOT NULL,
     superseded_by TEXT REFERENCES runs (id)
 ) STRICT;
-CREATE INDEX extractions_by_asset ON extractions (asset_id) WHERE superseded_by IS NULL;
+CREATE INDEX extractions_by_asset ON extractions (asset_id);
 
 -- A span of an extraction: the unit of search. Cut without regard to any embedder.
 CREATE TABLE chunks (
@@ -197,7 +198,7 @@ CREATE TABLE suggestions (
     card          TEXT NOT NULL,
     superseded_by TEXT REFERENCES runs (id)
 ) STRICT;
-CREATE INDEX suggestions_by_asset ON suggestions (asset_id) WHERE superseded_by IS NULL;
+CREATE INDEX suggestions_by_asset ON suggestions (asset_id);
 
 -- A detected piece of sensitive data, one occurrence: a span, never a copy. Equal values have an equal value_hash.
 CREATE TABLE findings (
@@ -219,7 +220,7 @@ CREATE TABLE findings (
     item_id       TEXT REFERENCES review_items (id),
     superseded_by TEXT REFERENCES runs (id)
 ) STRICT;
-CREATE INDEX findings_by_asset ON findings (asset_id) WHERE superseded_by IS NULL;
+CREATE INDEX findings_by_asset ON findings (asset_id);
 CREATE INDEX findings_by_item ON findings (item_id);
 
 -- An open question for a person. The topic is what it is about: a value hash, a group, a stage.

@@ -7,11 +7,12 @@ mod screen;
 mod size;
 
 use crate::library::Library;
+use crate::workers::LazyWorkers;
 use crate::{commands, events, logging, media, places, signals};
 use size::{LEAST, Size};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tauri::webview::PageLoadEvent;
 use tauri::window::Color;
 use tauri::{AppHandle, Context, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
@@ -35,36 +36,40 @@ pub fn open(named: Option<&Path>) -> ExitCode {
         eprintln!("{error}");
         return ExitCode::from(3);
     }
-    let code = match started(named) {
-        Ok((engine, running)) => {
-            let code = run(Ok(engine));
-            drop(running);
-            code
-        }
-        Err(error) => run(Err(error)),
-    };
+    let lanes = Lanes::default();
+    let code = run(opened(named), Arc::clone(&lanes));
+    // Waits until what is under way has ended.
+    drop(lanes.lock().unwrap_or_else(PoisonError::into_inner).take());
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
-/// The library with its lanes at work.
-fn started(named: Option<&Path>) -> Result<(Arc<Engine>, Running), ApiError> {
+/// The lanes at work, once the window stands.
+type Lanes = Arc<Mutex<Option<Running>>>;
+
+/// The library and its workers, at rest.
+fn opened(named: Option<&Path>) -> Result<(Arc<Engine>, Arc<LazyWorkers>), ApiError> {
     let library = Library::at(places::library(named)?);
     let engine = library.write()?;
     logging::start(library.folder(), false);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the window opens");
-    let running = engine.start().map_err(ApiError::from)?;
-    // Asked here, so that the first screen does not wait until the workers have said their versions.
-    let workers = Arc::clone(&library.workers);
-    std::thread::spawn(move || workers.ready().map(drop));
-    Ok((engine, running))
+    Ok((engine, library.workers))
 }
 
-fn run(engine: Result<Arc<Engine>, ApiError>) -> i32 {
+/// Starts the lanes, and the workers too, so that the first screen does not wait until they have said their versions. Not
+/// before the window stands: a process that is started while the desktop's libraries start theirs could inherit their pipes.
+fn start(engine: &Arc<Engine>, workers: Arc<LazyWorkers>, lanes: &Lanes) -> Result<(), ApiError> {
+    std::thread::spawn(move || workers.ready().map(drop));
+    let running = engine.start().map_err(ApiError::from)?;
+    *lanes.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+    Ok(())
+}
+
+fn run(library: Result<(Arc<Engine>, Arc<LazyWorkers>), ApiError>, lanes: Lanes) -> i32 {
     let builder = media::register(tauri::Builder::default())
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![commands::ask])
         .setup(move |app| {
-            begin(app.handle(), engine);
+            begin(app.handle(), library, &lanes);
             Ok(())
         });
     match builder.build(context()) {
@@ -81,8 +86,12 @@ fn context() -> Context {
     tauri::generate_context!()
 }
 
-fn begin(app: &AppHandle, engine: Result<Arc<Engine>, ApiError>) {
-    if let Err(error) = engine.and_then(|engine| show(app, engine)) {
+fn begin(app: &AppHandle, library: Result<(Arc<Engine>, Arc<LazyWorkers>), ApiError>, lanes: &Lanes) {
+    let begun = library.and_then(|(engine, workers)| {
+        show(app, Arc::clone(&engine))?;
+        start(&engine, workers, lanes)
+    });
+    if let Err(error) = begun {
         refuse(app, &error);
     }
 }

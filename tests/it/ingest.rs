@@ -269,3 +269,66 @@ fn a_step_that_failed_and_is_tried_again_with_success_leaves_no_failure() {
     assert_eq!(state(&library), (AssetState::Ready, None));
     assert_eq!(library.ask(GetActivity { offset: 0, limit: 10 }).expect("activity").failed, 0);
 }
+
+#[test]
+fn an_absent_drive_loses_nothing_when_pictures_are_made_again() {
+    let mut library = mixed();
+    library.ingest();
+    let before = library.dump();
+    let away = library.path().with_extension("away");
+    let (letter, kept) = (library.folder().join("letter.jpg"), away.join("letter.jpg"));
+    fs_err::create_dir_all(&away).expect("a folder");
+    fs_err::rename(&letter, &kept).expect("away");
+    library.ingest();
+    fs_err::remove_dir_all(library.path().join("renditions")).expect("removed");
+    library.restart();
+    library.settle();
+    fs_err::rename(&kept, &letter).expect("back");
+    library.ingest();
+    assert_eq!(library.dump(), before);
+    library.restart();
+    assert_eq!(library.engine().examine(true, true).map(|checks| checks.iter().all(|check| check.ok)).ok(), Some(true));
+    library.settle();
+    assert_eq!(library.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_known_file_that_goes_before_it_is_read_again_leaves_no_phantom() {
+    let library = TestLibrary::new();
+    let path = library.drop_file("a.txt", "first");
+    library.ingest();
+    library.drop_file("a.txt", "second and longer");
+    library.engine().add_paths(&[library.folder()]).expect("added");
+    library.engine().tick(Lane::Io).expect("the scan");
+    fs_err::remove_file(&path).expect("removed");
+    library.settle();
+    assert_eq!(library.assets().iter().map(|row| row.state).collect::<Vec<_>>(), [AssetState::Missing]);
+    library.drop_file("a.txt", "first");
+    library.ingest();
+    assert_eq!(library.assets().iter().map(|row| row.state).collect::<Vec<_>>(), [AssetState::Ready]);
+}
+
+#[test]
+fn a_failure_of_what_was_replaced_is_forgotten() {
+    let library = TestLibrary::new();
+    library.drop_file("a.gif", "refused\n");
+    library.ingest();
+    assert_eq!(library.ask(GetStatus {}).expect("status").jobs.failed, 1);
+    library.drop_file("a.gif", "readable now");
+    library.ingest();
+    assert_eq!(library.ask(GetStatus {}).expect("status").jobs.failed, 0);
+    assert_eq!(library.ask(GetActivity { offset: 0, limit: 10 }).expect("activity").failures, []);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_library_reached_by_a_link_does_not_read_itself() {
+    let home = tempfile::tempdir().expect("a folder");
+    let real = home.path().join("files/deep");
+    fs_err::create_dir_all(&real).expect("folders");
+    std::os::unix::fs::symlink(&real, home.path().join("library")).expect("a link");
+    let library = TestLibrary::at(home.path(), Breaks::default());
+    library.drop_file("a.txt", "one");
+    library.ingest();
+    assert_eq!(library.assets().iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["a.txt"]);
+}

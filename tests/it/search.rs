@@ -73,3 +73,27 @@ fn nothing_is_found_of_a_text_that_was_replaced() {
     let old = search(&library, "paraffin", AssetFilter::default());
     assert_eq!(old.total, 1, "the old content is still known, as a missing asset");
 }
+
+#[test]
+fn the_order_in_which_folders_were_added_does_not_matter() {
+    let library = TestLibrary::new();
+    let inner = library.drop_file("zebra/inner/a.txt", "text").parent().expect("a folder").to_owned();
+    library.engine().add_paths(&[inner]).expect("added");
+    library.settle();
+    library.ingest();
+    assert_eq!(search(&library, "zebra", AssetFilter::default()).total, 1);
+    assert_eq!(library.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_text_cannot_steer_what_is_marked() {
+    let library = TestLibrary::new();
+    library.drop_file("a.txt", "alpha beta \u{2}gamma\u{3} delta \u{1} tail \u{0} end");
+    library.ingest();
+    let hit = search(&library, "tail ", AssetFilter::default()).hits.remove(0);
+    let text = library.asset("a.txt").extractions[0].text.clone();
+    let (start, end) = (hit.evidence.start.expect("a start") as usize, hit.evidence.end.expect("an end") as usize);
+    assert_eq!(text.chars().skip(start).take(end - start).collect::<String>(), "tail");
+    let marked: Vec<_> = hit.snippet.into_iter().filter(|part| part.marked).map(|part| part.text).collect();
+    assert_eq!(marked, ["tail"]);
+}

@@ -56,7 +56,8 @@ impl Engine {
     }
 
     fn missing_renditions(&self, repair: bool) -> Result<Check> {
-        let missing = self.read(assets::all_renditions)?.into_iter().filter(|(id, _)| !self.renditions().has(id)).count();
+        let missing =
+            self.read(|catalog| assets::all_renditions(catalog, true))?.into_iter().filter(|(id, _)| !self.renditions().has(id)).count();
         if missing > 0 && repair {
             let assets = self.heal_renditions()?;
             return Ok(Check { name: "renditions", ok: true, detail: format!("{assets} assets are decoded again for {missing} pictures") });
@@ -65,14 +66,15 @@ impl Engine {
     }
 
     fn stray_renditions(&self, repair: bool) -> Result<Check> {
-        let known: HashSet<RenditionId> = self.read(assets::all_renditions)?.into_iter().map(|(id, _)| id).collect();
-        let stray: Vec<_> = self.renditions().list()?.into_iter().filter(|id| !known.contains(id)).collect();
+        let known: HashSet<RenditionId> =
+            self.read(|catalog| assets::all_renditions(catalog, false))?.into_iter().map(|(id, _)| id).collect();
+        let stray: Vec<_> = self.renditions().list()?.into_iter().filter(|(id, _)| !known.contains(id)).collect();
         // A picture is put in place before its row, so one of a job that still waits is no stray.
         if stray.is_empty() || !self.is_settled()? {
             return Ok(Check { name: "stray pictures", ok: true, detail: "none".into() });
         }
         if repair {
-            stray.iter().try_for_each(|id| self.renditions().remove(id))?;
+            stray.iter().try_for_each(|(_, path)| fs_err::remove_file(path))?;
             return Ok(Check { name: "stray pictures", ok: true, detail: format!("{} removed", stray.len()) });
         }
         Ok(Check::of("stray pictures", stray.len(), "none", "files belong to no row; repair removes them"))

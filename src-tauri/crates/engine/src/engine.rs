@@ -16,12 +16,12 @@ use crate::ports::{Cancel, Ports};
 use crate::renditions::Renditions;
 use crate::settings::{Settings, SettingsFile};
 use rusqlite::Connection;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use winnow_contract::Event;
 use winnow_contract::job::Lane;
 
@@ -69,8 +69,10 @@ impl Engine {
     /// Opens (or, for writing, creates) the library in a folder. For writing it takes the lock, brings the catalog to the
     /// newest schema and takes back what a dead process had leased.
     pub fn open(library: &Path, ports: Ports, options: Options) -> Result<Self> {
-        let catalog = library.join("catalog.sqlite");
         let lock = if options.write { Some(lock(library)?) } else { None };
+        // The real path, so that a scan which comes across the library knows it.
+        let library = library.canonicalize().unwrap_or_else(|_| library.to_owned());
+        let catalog = library.join("catalog.sqlite");
         let writer = match options.write {
             true => {
                 let mut connection = schema::open_for_writing(&catalog)?;
@@ -83,11 +85,11 @@ impl Engine {
         let reader = Reader::new(catalog);
         let engine = Self {
             value_key: reader.read(schema::value_key)?,
-            settings: RwLock::new(Arc::new(SettingsFile::load(library)?)),
+            settings: RwLock::new(Arc::new(SettingsFile::load(&library)?)),
             renditions: Renditions::new(library.join("renditions")),
             recognisers: OnceLock::new(),
             owner: ports.ids.next(),
-            library: library.to_owned(),
+            library,
             ports,
             breaks: options.breaks,
             reader,
@@ -129,7 +131,7 @@ impl Engine {
 
     /// Asks the decoder again for every asset with a rendition whose file is gone. Gives back how many assets.
     pub(crate) fn heal_renditions(&self) -> Result<u32> {
-        let rows = self.read(catalog::assets::all_renditions)?;
+        let rows = self.read(|catalog| catalog::assets::all_renditions(catalog, true))?;
         let mut assets: Vec<_> = rows.into_iter().filter(|(id, _)| !self.renditions.has(id)).map(|(_, asset)| asset).collect();
         assets.sort();
         assets.dedup();
@@ -354,16 +356,23 @@ impl Engine {
     }
 }
 
+/// How long a lock is waited for: somebody who only looked may have made the library a moment ago.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// Takes the lock of a library, creating its folder.
 fn lock(library: &Path) -> Result<File> {
     let unusable = |error: std::io::Error| EngineError::Unusable(error.to_string());
     fs_err::create_dir_all(library).map_err(unusable)?;
     let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(library.join("lock")).map_err(unusable)?;
     let file = file.into_file();
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(EngineError::Locked),
-        Err(std::fs::TryLockError::Error(error)) => Err(unusable(error)),
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < give_up => std::thread::sleep(PATIENCE / 50),
+            Err(TryLockError::WouldBlock) => return Err(EngineError::Locked),
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
     }
 }
 

@@ -20,14 +20,23 @@ pub struct Outcome {
     pub next: Vec<NewJob>,
 }
 
-/// A job to enqueue. Enqueuing a known key is a no-op, unless `again` puts a finished one back.
+/// A job to enqueue. Enqueuing a known key is a no-op, unless `again` puts it back.
 #[derive(Debug, Clone)]
 pub struct NewJob {
     pub kind: JobKind,
     pub subject: Subject,
     pub fingerprint: String,
     pub params: Option<Vec<u8>>,
-    pub again: bool,
+    pub again: Again,
+}
+
+/// When a job that was enqueued before is put back into the queue. One that waits or runs is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    Never,
+    /// Only when it failed: what stood in its way may be gone.
+    IfFailed,
+    Always,
 }
 
 /// What a job is about.

@@ -50,20 +50,21 @@ impl Renditions {
         self.path(id).is_file()
     }
 
-    pub fn remove(&self, id: &RenditionId) -> Result<()> {
-        Ok(fs_err::remove_file(self.path(id))?)
-    }
-
-    /// Ids of every file in the cache.
-    pub fn list(&self) -> Result<Vec<RenditionId>> {
-        let mut ids = Vec::new();
-        let Ok(shelves) = fs_err::read_dir(&self.folder) else { return Ok(ids) };
-        for shelf in shelves {
-            for file in fs_err::read_dir(shelf?.path())? {
-                ids.push(RenditionId(file?.file_name().to_string_lossy().into_owned()));
+    /// Every file in the cache, with the id it would have.
+    pub fn list(&self) -> Result<Vec<(RenditionId, PathBuf)>> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.folder.clone()];
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = fs_err::read_dir(folder) else { continue };
+            for entry in entries {
+                let path = entry?.path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => files.push((RenditionId(path.file_name().unwrap_or_default().to_string_lossy().into_owned()), path)),
+                }
             }
         }
-        Ok(ids)
+        Ok(files)
     }
 
     fn path(&self, id: &RenditionId) -> PathBuf {

@@ -10,6 +10,8 @@ mod caught;
 mod channel;
 #[cfg(unix)]
 mod decode;
+#[cfg(unix)]
+mod descriptors;
 #[cfg(all(unix, debug_assertions))]
 mod fault;
 #[cfg(unix)]
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
 
 #[cfg(unix)]
 fn run(role: Role) -> ExitCode {
+    descriptors::close_inherited();
     match serve::serve(role) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,

@@ -67,7 +67,11 @@ impl Applying {
         let now = self.ports.clock.now_ms();
         jobs::fail(catalog, &job.id, state, reason, now)?;
         let mut touched = Touched::default();
-        if let Some(asset) = self.failed_asset(catalog, job, now)? {
+        if reason.code == "thumbnail_failed" {
+            // The picture it should have read is made again, and the decoding puts this job back behind it.
+            jobs::decode_again(catalog, &job.subject.as_str().into(), now)?;
+        }
+        if let Some(asset) = self.failed_asset(catalog, job, reason, now)? {
             assets::fail(catalog, &asset, failed_state(reason), reason)?;
             if locations::present(catalog, &asset)? == 0 {
                 assets::lose(catalog, &asset)?;
@@ -80,15 +84,18 @@ impl Applying {
     }
 
     /// The asset a failure is about. A file that could not be read gets one that stands for its unread bytes.
-    fn failed_asset(&self, catalog: &Connection, job: &Job, now: i64) -> Result<Option<AssetId>> {
+    fn failed_asset(&self, catalog: &Connection, job: &Job, reason: &Words, now: i64) -> Result<Option<AssetId>> {
         match job.kind {
             JobKind::Scan => Ok(None),
             JobKind::Decode | JobKind::Ocr | JobKind::Detect => Ok(Some(AssetId::from(job.subject.as_str()))),
             JobKind::Ingest => {
                 let location = LocationId::from(job.subject.as_str());
                 let known = locations::asset(catalog, &location)?;
-                if let Some(asset) = known.filter(|asset| assets::is_placeholder(catalog, asset).unwrap_or(false)) {
-                    return Ok(Some(asset));
+                match known {
+                    Some(asset) if assets::is_placeholder(catalog, &asset)? => return Ok(Some(asset)),
+                    // What stood there is known; only its file is gone.
+                    Some(_) if reason.code == "vanished" => return lose(catalog, &[location], now).map(|_| None),
+                    Some(_) | None => {}
                 }
                 let asset = AssetId(self.ports.ids.next());
                 assets::insert(catalog, &asset, None, 0, now)?;
@@ -137,6 +144,9 @@ impl Applying {
             }
             Write::Described { asset, kind, media_type, state } => {
                 assets::describe(catalog, asset, *kind, media_type, Some(*state))?;
+                if locations::present(catalog, asset)? == 0 {
+                    assets::lose(catalog, asset)?;
+                }
                 touched.assets.push(asset.clone());
             }
             Write::Notes { asset, stage, notes } => assets::set_notes(catalog, asset, run, *stage, notes)?,
@@ -273,7 +283,7 @@ mod tests {
             subject: crate::outcome::Subject::Row("asset".into()),
             fingerprint: "1".into(),
             params: None,
-            again: false,
+            again: crate::outcome::Again::Never,
         };
         jobs::enqueue(&catalog, &scan, "job", 0).expect("a job");
         let job = jobs::claim(&catalog, crate::pipeline::lane(JobKind::Detect), 1, "me", 0, 1).expect("a lease").remove(0);

@@ -101,7 +101,8 @@ pub fn lose(catalog: &Connection, asset: &AssetId) -> Result<()> {
 /// A location is there (again): the state is what the reading, or its failure, had ended in.
 pub fn find(catalog: &Connection, asset: &AssetId) -> Result<()> {
     let sql = "UPDATE assets SET state = CASE WHEN failure_code IS NULL OR failure_code = 'vanished' THEN read_state
-             WHEN failure_code = 'model_missing' THEN 'unread' ELSE 'failed' END WHERE id = ?1 AND state = 'missing'";
+             WHEN failure_code = 'model_missing' THEN 'unread' ELSE 'failed' END,
+             failure_params = CASE WHEN failure_code = 'vanished' THEN NULL ELSE failure_params END, failure_code = nullif(failure_code, 'vanished') WHERE id = ?1 AND state = 'missing'";
     catalog.prepare_cached(sql)?.execute([asset.as_str()])?;
     Ok(())
 }
@@ -189,10 +190,12 @@ pub fn rendition(catalog: &Connection, id: &RenditionId) -> Result<Option<(Rendi
     Ok(catalog.prepare_cached(sql)?.query_row([id.as_str()], row).optional()?)
 }
 
-/// Ids of every rendition and its asset.
-pub fn all_renditions(catalog: &Connection) -> Result<Vec<(RenditionId, AssetId)>> {
-    let mut query = catalog.prepare("SELECT id, asset_id FROM renditions")?;
-    let rows = query.query_map([], |row| Ok((RenditionId(row.get(0)?), AssetId(row.get(1)?))))?;
+/// Ids of every rendition and its asset; with `present`, only of assets whose file is there.
+pub fn all_renditions(catalog: &Connection, present: bool) -> Result<Vec<(RenditionId, AssetId)>> {
+    let sql = "SELECT id, asset_id FROM renditions r WHERE NOT ?1
+         OR EXISTS (SELECT 1 FROM locations l WHERE l.asset_id = r.asset_id AND l.missing_since IS NULL)";
+    let mut query = catalog.prepare(sql)?;
+    let rows = query.query_map([present], |row| Ok((RenditionId(row.get(0)?), AssetId(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -4,7 +4,7 @@ use super::count;
 use crate::error::Result;
 use crate::paths;
 use rusqlite::{Connection, OptionalExtension, params};
-use winnow_contract::id::FolderId;
+use winnow_contract::id::{FolderId, LocationId};
 use winnow_contract::status::FolderRow;
 
 /// Absolute path of a folder, as bytes.
@@ -38,8 +38,15 @@ pub fn keep(catalog: &Connection, id: &FolderId) -> Result<()> {
 /// Gives the locations of an inner folder to the outer one, and forgets the inner one.
 /// `prefix` is the inner folder's path relative to the outer one, with a `/` at its end.
 pub fn merge(catalog: &Connection, inner: &FolderId, outer: &FolderId, prefix: &[u8]) -> Result<()> {
+    let mut query = catalog.prepare("SELECT id FROM locations WHERE folder_id = ?1")?;
+    let locations = query.query_map([inner.as_str()], |row| Ok(LocationId(row.get(0)?)))?.collect::<Result<Vec<_>, _>>()?;
+    catalog.execute(
+        "DELETE FROM name_words WHERE rowid IN (SELECT rowid FROM locations WHERE folder_id = ?1 AND asset_id IS NOT NULL)",
+        [inner.as_str()],
+    )?;
     let moved = "UPDATE locations SET folder_id = ?2, path = CAST(?3 || path AS BLOB), display = ?4 || display WHERE folder_id = ?1";
     catalog.execute(moved, params![inner.as_str(), outer.as_str(), prefix, paths::display(prefix)])?;
+    locations.iter().try_for_each(|location| super::locations::index_name(catalog, location))?;
     // Scans of the inner folder that still wait are carried out by the scan of the outer one.
     catalog.execute("UPDATE jobs SET state = 'done' WHERE subject = ?1 AND state <> 'done'", [inner.as_str()])?;
     catalog.execute("DELETE FROM folders WHERE id = ?1", [inner.as_str()])?;

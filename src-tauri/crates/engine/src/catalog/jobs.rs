@@ -3,7 +3,7 @@
 use super::{assets::word, count, params_json, words_of};
 use crate::error::Result;
 use crate::jobs::Job;
-use crate::outcome::{NewJob, Subject};
+use crate::outcome::{Again, NewJob, Subject};
 use crate::paths;
 use crate::pipeline;
 use rusqlite::{Connection, Row, params};
@@ -28,14 +28,17 @@ pub fn enqueue(catalog: &Connection, new: &NewJob, id: &str, now: i64) -> Result
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?7)",
         )?
         .execute(params![id, new.kind.as_str(), subject, new.fingerprint, pipeline::lane(new.kind).as_str(), new.params, now])?;
-    if inserted > 0 || !new.again {
-        return Ok(inserted > 0);
-    }
+    let from = match new.again {
+        _ if inserted > 0 => return Ok(true),
+        Again::Never => return Ok(false),
+        Again::IfFailed => "('failed', 'parked')",
+        Again::Always => "('done', 'failed', 'parked')",
+    };
     let back = catalog
-        .prepare_cached(
+        .prepare_cached(&format!(
             "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?4
-             WHERE kind = ?1 AND subject = ?2 AND fingerprint = ?3 AND state NOT IN ('queued', 'running')",
-        )?
+             WHERE kind = ?1 AND subject = ?2 AND fingerprint = ?3 AND state IN {from}"
+        ))?
         .execute(params![new.kind.as_str(), subject, new.fingerprint, now])?;
     Ok(back > 0)
 }
@@ -120,7 +123,8 @@ pub fn take_back(catalog: &Connection, now: i64) -> Result<Vec<Job>> {
 /// Puts failed jobs back: one, or all. Gives back how many.
 pub fn retry(catalog: &Connection, job: Option<&JobId>, now: i64) -> Result<u32> {
     let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?2
-         WHERE state IN ('failed', 'parked') AND (?1 IS NULL OR id = ?1)";
+         WHERE state IN ('failed', 'parked') AND (?1 IS NULL OR id = ?1)
+           AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.id = jobs.subject AND a.state = 'missing')";
     Ok(u32::try_from(catalog.execute(sql, params![job.map(JobId::as_str), now])?).unwrap_or(u32::MAX))
 }
 
@@ -132,9 +136,13 @@ pub fn decode_again(catalog: &Connection, asset: &AssetId, now: i64) -> Result<u
     Ok(u32::try_from(catalog.execute(sql, params![asset.as_str(), now])?).unwrap_or(u32::MAX))
 }
 
-/// Jobs by state, done ones left out.
+/// Jobs by state, done ones left out, and failures of what is no longer there.
 pub fn counts(catalog: &Connection) -> Result<JobCounts> {
-    let mut query = catalog.prepare_cached("SELECT state, count(*) FROM jobs WHERE state <> 'done' GROUP BY state")?;
+    let mut query = catalog.prepare_cached(
+        "SELECT state, count(*) FROM jobs WHERE state <> 'done'
+           AND NOT (state IN ('failed', 'parked') AND EXISTS (SELECT 1 FROM assets a WHERE a.id = jobs.subject AND a.state = 'missing'))
+         GROUP BY state",
+    )?;
     let mut counts = JobCounts::default();
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
@@ -184,7 +192,8 @@ pub fn failures(catalog: &Connection, offset: u32, limit: u32) -> Result<Vec<Fai
                 coalesce((SELECT a.id FROM assets a WHERE a.id = j.subject), (SELECT l.asset_id FROM locations l WHERE l.id = j.subject)),
                 coalesce((SELECT l.display FROM locations l WHERE l.id = j.subject OR l.asset_id = j.subject LIMIT 1),
                          (SELECT f.display FROM folders f WHERE f.id = j.subject), '')
-         FROM jobs j WHERE j.state IN ('failed', 'parked') ORDER BY j.changed_at DESC, j.id DESC LIMIT ?1 OFFSET ?2",
+         FROM jobs j WHERE j.state IN ('failed', 'parked')
+           AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.id = j.subject AND a.state = 'missing') ORDER BY j.changed_at DESC, j.id DESC LIMIT ?1 OFFSET ?2",
     )?;
     let rows = query.query_map(params![limit, offset], |row| {
         let (code, params): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);

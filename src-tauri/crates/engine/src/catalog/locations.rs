@@ -183,7 +183,7 @@ pub fn index_name(catalog: &Connection, location: &LocationId) -> Result<()> {
         .prepare_cached(
             "INSERT INTO name_words (rowid, name, location)
              SELECT l.rowid, replace(replace(replace(l.display, '_', ' '), '-', ' '), '.', ' '), l.id FROM locations l
-             WHERE l.id = ?1 AND NOT EXISTS (SELECT 1 FROM name_words w WHERE w.rowid = l.rowid)",
+             WHERE l.id = ?1 AND l.asset_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM name_words w WHERE w.rowid = l.rowid)",
         )?
         .execute([location.as_str()])?;
     Ok(())

@@ -204,7 +204,10 @@ pub fn counts(catalog: &Connection, filter: ReviewFilter) -> Result<(Vec<(Review
         groups.iter().filter(|((state, kind, blocks), _)| fits(*state, *kind, *blocks)).map(|(_, count)| count).sum()
     };
     let shown = |filter: &ReviewFilter| (*filter, sum(&|state, kind, blocks| shows(*filter, state, kind, blocks)));
-    Ok((ReviewFilter::ALL.iter().map(shown).collect(), sum(&|state, kind, blocks| state == ItemState::Decided && shows(filter, ItemState::Open, kind, blocks))))
+    Ok((
+        ReviewFilter::ALL.iter().map(shown).collect(),
+        sum(&|state, kind, blocks| state == ItemState::Decided && shows(filter, ItemState::Open, kind, blocks)),
+    ))
 }
 
 /// The same rule as `filter_sql`, for counting.
@@ -299,10 +302,11 @@ pub fn findings_by_item(catalog: &Connection, item: &ReviewItemId) -> Result<Vec
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How a person decided items that ask the same kind of thing: of the same entity, or of the same question.
+/// How a person lately decided items that ask the same kind of thing: of the same entity, or of the same question.
 pub fn decided_alike(catalog: &Connection, item: &Item) -> Result<Vec<(Verdict, u32)>> {
     let mut query = catalog.prepare_cached(
-        "SELECT d.verdict, count(*) FROM decisions d JOIN review_items i ON i.id = d.item_id JOIN actors a ON a.id = d.actor_id
+        "SELECT d.verdict, count(*) FROM (SELECT * FROM decisions ORDER BY rowid DESC LIMIT 2000) d
+           JOIN review_items i ON i.id = d.item_id JOIN actors a ON a.id = d.actor_id
          WHERE i.question_id = ?1 AND i.reason_code = ?2 AND (i.reason_code <> 'sensitive_value' OR i.reason_params = ?3)
            AND a.kind = 'person' AND d.verdict <> 'deferred'
            AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)

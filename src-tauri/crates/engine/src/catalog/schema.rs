@@ -40,7 +40,20 @@ pub fn open_for_reading(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "query_only", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     check_version(&connection)?;
+    wait_until_made(&connection)?;
     Ok(connection)
+}
+
+/// Whoever makes a library is done in a moment; until then there is nothing to read.
+fn wait_until_made(connection: &Connection) -> Result<()> {
+    for _ in 0..100 {
+        let made = "SELECT count(*) FROM sqlite_schema WHERE name = 'library'";
+        if connection.query_row(made, [], |row| row.get::<_, i64>(0))? == 1 && connection.prepare("SELECT 1 FROM library")?.exists([])? {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Err(EngineError::Unusable("its catalog was never finished".into()))
 }
 
 /// Brings the file to the newest schema and makes sure of the rows that every library has.

@@ -118,6 +118,12 @@ pub fn one(catalog: &Connection, extraction: &ExtractionId) -> Result<Option<Tex
     Ok(catalog.prepare_cached(sql)?.query_row([extraction.as_str()], text_of).optional()?)
 }
 
+/// Characters of a text from `start` to `end`, as far as it goes.
+pub fn slice(catalog: &Connection, extraction: &ExtractionId, start: u32, end: u32) -> Result<String> {
+    let sql = "SELECT substr(text, ?2 + 1, ?3 - ?2) FROM extractions WHERE id = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row(params![extraction.as_str(), start, end], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
 /// Length of a text in Unicode scalar values.
 pub fn characters(catalog: &Connection, extraction: &str) -> Result<i64> {
     let sql = "SELECT characters FROM extractions WHERE id = ?1";

@@ -197,7 +197,7 @@ fn gather(connection: &Connection, first: Change, changes: &Queue) -> std::resul
         let urgent = change.urgent;
         let result = in_savepoint(connection, change.work);
         done.push((change.tell, result));
-        if urgent || done.len() >= GROUP_SIZE {
+        if urgent || done.len() >= GROUP_SIZE || Instant::now() >= deadline {
             break;
         }
         next = changes.pop(Some(deadline));

@@ -7,7 +7,7 @@ use crate::catalog::texts::Text;
 use crate::catalog::{review, texts};
 use crate::enrich::detect::{Detected, Route};
 use crate::jobs::{Context, Job};
-use crate::outcome::{NewFinding, NewJob, Outcome, Subject, Write};
+use crate::outcome::{Again, NewFinding, NewJob, Outcome, Subject, Write};
 use crate::ports::StageError;
 use crate::review::policy;
 use crate::search;
@@ -20,7 +20,7 @@ use winnow_contract::job::JobKind;
 pub fn job(asset: &AssetId, text_hash: &[u8; 32], context: &Context<'_>) -> Option<NewJob> {
     let fingerprint = format!("{}/{}", blake3::Hash::from(*text_hash).to_hex(), context.recognisers.version());
     let subject = Subject::Row(asset.to_string());
-    context.settings.detect.enabled.then_some(NewJob { kind: JobKind::Detect, subject, fingerprint, params: None, again: false })
+    context.settings.detect.enabled.then_some(NewJob { kind: JobKind::Detect, subject, fingerprint, params: None, again: Again::IfFailed })
 }
 
 pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {

@@ -11,6 +11,12 @@ const AIM: usize = 1000;
 /// … and never exceeds.
 const LIMIT: usize = 1500;
 
+/// The text without control characters that would be taken for marks or ends; each becomes one `�`, so that places stay.
+pub fn plain(text: String) -> String {
+    let odd = |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r');
+    if text.contains(odd) { text.chars().map(|character| if odd(character) { '\u{fffd}' } else { character }).collect() } else { text }
+}
+
 /// Chunks that cover every non-blank character of a text exactly once.
 pub fn cut(text: &str, spans: &[Span], mut id: impl FnMut() -> String) -> Vec<NewChunk> {
     let characters: Vec<char> = text.chars().collect();

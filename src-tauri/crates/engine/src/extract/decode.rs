@@ -8,7 +8,7 @@ use crate::catalog::assets::{self, Source};
 use crate::catalog::locations;
 use crate::enrich::sensitive;
 use crate::jobs::{Context, Job, broken};
-use crate::outcome::{NewExtraction, NewJob, NewRendition, Outcome, Subject, Write};
+use crate::outcome::{Again, NewExtraction, NewJob, NewRendition, Outcome, Subject, Write};
 use crate::paths;
 use crate::pipeline;
 use crate::ports::{CallLimits, DecodedFile, StageError};
@@ -33,7 +33,7 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
 /// The job that decodes a picture again, turned clockwise by what its words showed.
 pub fn turned(job: &Job, turn: u32) -> NewJob {
     let (subject, params) = (Subject::Row(job.subject.clone()), turn.to_string().into_bytes());
-    NewJob { kind: JobKind::Decode, subject, fingerprint: format!("{}/turned {turn}", job.id), params: Some(params), again: false }
+    NewJob { kind: JobKind::Decode, subject, fingerprint: format!("{}/turned {turn}", job.id), params: Some(params), again: Again::Never }
 }
 
 /// By how much a job turns its picture.
@@ -54,7 +54,7 @@ fn open(asset: &AssetId, source: &Source, context: &Context<'_>) -> Result<(File
             Err(words) => why = words,
         }
     }
-    Err(StageError::Broken(why))
+    Err(if why.code == "still_changing" { StageError::Retry(why) } else { StageError::Broken(why) })
 }
 
 fn request(source: &Source, extension: String, turn: u32, context: &Context<'_>) -> DecodeRequest {
@@ -126,7 +126,7 @@ fn extraction(asset: &AssetId, text: DecodedText, context: &Context<'_>) -> NewE
         asset: asset.clone(),
         stage: JobKind::Decode,
         tool: text.tool,
-        text: text.text,
+        text: chunks::plain(text.text),
         confidence: None,
         spans: text.spans,
         chunks,
@@ -146,7 +146,7 @@ fn follow(
         JobKind::Ocr => super::ocr::job(asset, &source.hash, turn, context),
         JobKind::Detect => text_hash.and_then(|hash| sensitive::job(asset, &hash, context)),
         JobKind::Scan | JobKind::Ingest | JobKind::Decode => {
-            Some(NewJob { kind, subject: Subject::Row(asset.to_string()), fingerprint: String::new(), params: None, again: false })
+            Some(NewJob { kind, subject: Subject::Row(asset.to_string()), fingerprint: String::new(), params: None, again: Again::Never })
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::breaks::Point;
 use crate::catalog::assets;
 use crate::enrich::sensitive;
 use crate::jobs::{Context, Job, broken};
-use crate::outcome::{NewExtraction, NewJob, Outcome, Subject, Write};
+use crate::outcome::{Again, NewExtraction, NewJob, Outcome, Subject, Write};
 use crate::ports::{CallLimits, StageError};
 use crate::renditions::Renditions;
 use crate::review::policy;
@@ -24,7 +24,7 @@ pub fn job(asset: &AssetId, input_hash: &[u8; 32], turn: u32, context: &Context<
         [input_hash.as_slice(), context.ports.ocr.card().as_bytes(), context.ports.decode.card().as_bytes(), ocr.languages.as_bytes()];
     let fingerprint = format!("{}/turned {turn}", blake3::hash(&parts.concat()).to_hex());
     let (subject, params) = (Subject::Row(asset.to_string()), Some(turn.to_string().into_bytes()));
-    ocr.enabled.then_some(NewJob { kind: JobKind::Ocr, subject, fingerprint, params, again: false })
+    ocr.enabled.then_some(NewJob { kind: JobKind::Ocr, subject, fingerprint, params, again: Again::IfFailed })
 }
 
 pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
@@ -77,7 +77,7 @@ fn extraction(asset: &AssetId, rendition: RenditionId, page: OcrPage, context: &
         stage: JobKind::Ocr,
         tool: page.card,
         chunks: chunks::cut(&page.text, &page.words, || context.id()),
-        text: page.text,
+        text: chunks::plain(page.text),
         confidence: page.confidence,
         spans: page.words,
         read_from: Some(rendition),

@@ -6,7 +6,7 @@ use super::files;
 use crate::breaks::Point;
 use crate::catalog::locations::{self, Place};
 use crate::jobs::{Context, Job};
-use crate::outcome::{Content, NewJob, Outcome, Subject, Write};
+use crate::outcome::{Again, Content, NewJob, Outcome, Subject, Write};
 use crate::ports::{Cancel, StageError};
 use crate::settings::Settings;
 use std::fs::File;
@@ -68,7 +68,7 @@ fn bound(location: LocationId, content: Content, context: &Context<'_>) -> Outco
         subject: Subject::AssetAt(location.clone()),
         fingerprint: decode_fingerprint(&content.hash, context.settings, context.ports.decode.card()),
         params: None,
-        again: false,
+        again: Again::IfFailed,
     };
     let input_hash = Some(content.hash);
     let write = Write::Bound { location, new_asset: AssetId(context.id()), content };

@@ -8,7 +8,7 @@ use crate::breaks::Point;
 use crate::catalog::locations::Known;
 use crate::catalog::{folders, locations};
 use crate::jobs::{Context, Job};
-use crate::outcome::{NewJob, Outcome, SeenFile, Subject, Write};
+use crate::outcome::{Again, NewJob, Outcome, SeenFile, Subject, Write};
 use crate::paths;
 use crate::ports::StageError;
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -37,7 +37,7 @@ impl Scan {
     pub fn job(&self, folder: &FolderId) -> NewJob {
         let params = serde_json::to_vec(self).expect("BUG: a scan is always JSON");
         let fingerprint = format!("{}/{}", self.request, blake3::hash(&params).to_hex());
-        NewJob { kind: JobKind::Scan, subject: Subject::Row(folder.to_string()), fingerprint, params: Some(params), again: false }
+        NewJob { kind: JobKind::Scan, subject: Subject::Row(folder.to_string()), fingerprint, params: Some(params), again: Again::Never }
     }
 }
 
@@ -126,6 +126,6 @@ fn ingest(location: &LocationId, listed: &Listed) -> NewJob {
         subject: Subject::Row(location.to_string()),
         fingerprint: format!("{}/{}", listed.size, listed.mtime_ns),
         params: None,
-        again: true,
+        again: Again::Always,
     }
 }

@@ -39,10 +39,7 @@ pub struct Walk<'a> {
 }
 
 /// A name in a listing; a folder's key ends in `/`, which makes the order that of whole paths.
-struct Entry {
-    key: Vec<u8>,
-    listed: Option<Listed>,
-}
+type Key = Vec<u8>;
 
 impl Walk<'_> {
     /// The next slice. Fails only if the folder itself cannot be listed.
@@ -50,40 +47,37 @@ impl Walk<'_> {
         let mut slice = Slice::default();
         let mut open = vec![self.list(self.prefix)?.into_iter()];
         while let Some(entries) = open.last_mut() {
-            let Some(entry) = entries.next() else {
+            let Some(key) = entries.next() else {
                 open.pop();
                 continue;
             };
-            match entry.listed {
-                Some(listed) => {
-                    if slice.files.len() == self.limit {
-                        slice.cursor = slice.files.last().map(|last| last.path.clone());
-                        return Ok(slice);
-                    }
-                    slice.files.push(listed);
-                }
-                None => match self.list(&entry.key) {
+            if key.ends_with(b"/") {
+                match self.list(&key) {
                     Ok(inner) => open.push(inner.into_iter()),
-                    Err(_) => slice.closed.push(entry.key),
-                },
+                    Err(_) => slice.closed.push(key),
+                }
+                continue;
             }
+            if slice.files.len() == self.limit {
+                slice.cursor = slice.files.last().map(|last| last.path.clone());
+                return Ok(slice);
+            }
+            slice.files.extend(self.look(key));
         }
         Ok(slice)
     }
 
     /// Everything in one folder that lies behind the cursor, in order.
-    fn list(&self, prefix: &[u8]) -> io::Result<Vec<Entry>> {
-        let mut entries = Vec::new();
+    fn list(&self, prefix: &[u8]) -> io::Result<Vec<Key>> {
+        let mut keys = Vec::new();
         for entry in fs_err::read_dir(self.folder.join(paths::from_bytes(prefix)))? {
-            if let Some(entry) = self.entry(prefix, &entry?) {
-                entries.push(entry);
-            }
+            keys.extend(self.key(prefix, &entry?));
         }
-        entries.sort_unstable_by(|one, other| one.key.cmp(&other.key));
-        Ok(entries)
+        keys.sort_unstable();
+        Ok(keys)
     }
 
-    fn entry(&self, prefix: &[u8], entry: &fs_err::DirEntry) -> Option<Entry> {
+    fn key(&self, prefix: &[u8], entry: &fs_err::DirEntry) -> Option<Key> {
         let name = entry.file_name();
         if self.ignore.is_match(Path::new(&name)) {
             return None;
@@ -91,19 +85,17 @@ impl Walk<'_> {
         let mut key = [prefix, &paths::to_bytes(&name)].concat();
         let kind = entry.file_type().ok()?;
         if kind.is_dir() {
-            if entry.path() == self.except {
-                return None;
-            }
             key.push(b'/');
             let behind = key.as_slice() > self.cursor || self.cursor.starts_with(&key);
-            return behind.then_some(Entry { key, listed: None });
+            return (behind && entry.path() != self.except).then_some(key);
         }
-        if !kind.is_file() || key.as_slice() <= self.cursor {
-            return None;
-        }
-        let metadata = entry.metadata().ok()?;
-        let listed = Listed { path: key.clone(), size: files::size(&metadata), mtime_ns: files::mtime_ns(&metadata) };
-        Some(Entry { key, listed: Some(listed) })
+        (kind.is_file() && key.as_slice() > self.cursor).then_some(key)
+    }
+
+    /// Size and time of a file, asked only when its turn comes.
+    fn look(&self, path: Key) -> Option<Listed> {
+        let metadata = self.folder.join(paths::from_bytes(&path)).symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
+        Some(Listed { path, size: files::size(&metadata), mtime_ns: files::mtime_ns(&metadata) })
     }
 }
 

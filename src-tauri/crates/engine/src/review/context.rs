@@ -16,7 +16,7 @@ use winnow_contract::review::*;
 /// Characters of text shown before and after what is asked about.
 const AROUND: usize = 600;
 /// Characters before and after it in a list.
-const SNIPPET: usize = 60;
+const SNIPPET: u32 = 60;
 /// Characters of a doubtful page that are shown.
 const PAGE: usize = 20_000;
 
@@ -35,17 +35,16 @@ fn text<'a>(catalog: &Connection, texts: &'a mut Texts, id: &ExtractionId) -> Re
 /// A page of the queue.
 pub fn page(catalog: &Connection, filter: ReviewFilter, offset: u32, limit: u32) -> Result<ReviewPage> {
     let items = review::queue(catalog, filter, offset, limit)?;
-    let mut texts = Texts::new();
-    let rows = items.iter().map(|item| row(catalog, item, &mut texts)).collect::<Result<_>>()?;
+    let rows = items.iter().map(|item| row(catalog, item)).collect::<Result<_>>()?;
     let (by_filter, decided) = review::counts(catalog, filter)?;
     let total = by_filter.iter().find(|(known, _)| *known == filter).map_or(0, |(_, count)| *count);
     Ok(ReviewPage { rows, total, by_filter, decided })
 }
 
-fn row(catalog: &Connection, item: &Item, texts: &mut Texts) -> Result<ReviewRow> {
+fn row(catalog: &Connection, item: &Item) -> Result<ReviewRow> {
     let asset = assets::row(catalog, &item.asset)?.ok_or_else(|| EngineError::not_found(item.asset.as_str()))?;
     let finding = match review::findings_by_item(catalog, &item.id)?.first() {
-        Some(first) => Some(finding_shown(first, text(catalog, texts, &first.row.extraction)?)),
+        Some(first) => Some(finding_shown(catalog, first)?),
         None => None,
     };
     Ok(ReviewRow {
@@ -63,19 +62,19 @@ fn row(catalog: &Connection, item: &Item, texts: &mut Texts) -> Result<ReviewRow
     })
 }
 
-fn finding_shown(finding: &Finding, (_, characters): &(Text, Vec<char>)) -> FindingShown {
-    let (start, end) = (finding.row.start as usize, finding.row.end as usize);
-    let snippet =
-        characters[start.saturating_sub(SNIPPET).min(characters.len())..(end + SNIPPET).min(characters.len())].iter().collect::<String>();
-    let snippet = snippet.split_whitespace().collect::<Vec<_>>().join(" ");
-    FindingShown { entity: finding.row.entity.clone(), start: finding.row.start, end: finding.row.end, snippet, score: finding.row.score }
+/// A finding with a little of the text around it. Only that little is read: a text may be millions of characters long.
+fn finding_shown(catalog: &Connection, finding: &Finding) -> Result<FindingShown> {
+    let row = &finding.row;
+    let around = texts::slice(catalog, &row.extraction, row.start.saturating_sub(SNIPPET), row.end.saturating_add(SNIPPET))?;
+    let snippet = around.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(FindingShown { entity: row.entity.clone(), start: row.start, end: row.end, snippet, score: row.score })
 }
 
 /// One item with everything that belongs to it.
 pub fn detail(catalog: &Connection, id: &winnow_contract::id::ReviewItemId) -> Result<ReviewDetail> {
     let item = review::item(catalog, id)?;
     let mut texts = Texts::new();
-    let row = row(catalog, &item, &mut texts)?;
+    let row = row(catalog, &item)?;
     let asset = assets::row(catalog, &item.asset)?.ok_or_else(|| EngineError::not_found(item.asset.as_str()))?;
     let findings = review::findings_by_item(catalog, id)?;
     let renditions = assets::renditions(catalog, &item.asset)?;
