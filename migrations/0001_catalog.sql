@@ -102,7 +102,7 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE INDEX jobs_waiting ON jobs (lane, crashes, created_at, id) WHERE state = 'queued';
 CREATE INDEX jobs_due ON jobs (lane, not_before) WHERE state = 'queued';
-CREATE INDEX jobs_unfinished ON jobs (subject) WHERE state IN ('queued', 'running');
+CREATE INDEX jobs_by_subject ON jobs (subject, state);
 CREATE INDEX jobs_by_state ON jobs (state) WHERE state <> 'done';
 
 -- One attempt at a job that changed something. The digest is of everything it wrote.

@@ -124,8 +124,8 @@ impl Engine {
         if !self.library.join("renditions").is_dir() {
             self.heal_renditions()?;
         }
-        let left = self.read(catalog::jobs::unfinished)?;
-        self.meter.add(left, self.now());
+        let left = self.read(catalog::jobs::counts)?;
+        self.meter.add(left.queued + left.running, self.now());
         Ok(())
     }
 
@@ -258,8 +258,7 @@ impl Engine {
 
     /// True when nothing waits or runs.
     pub fn is_settled(&self) -> Result<bool> {
-        let counts = self.read(catalog::jobs::counts)?;
-        Ok(counts.queued == 0 && counts.running == 0)
+        Ok(!self.read(catalog::jobs::any_left)?)
     }
 
     /// Asks everything under way to end soon; ticks answer `Stop` from now on.

@@ -83,17 +83,20 @@ impl Engine {
         let now = self.now();
         self.read(|catalog| {
             let by_kind = rows::open_by_kind(catalog)?;
+            let counts = jobs::counts(catalog)?;
+            // A file has one job at a time, so jobs that are left are files that are left.
+            let progress = self.meter().progress(counts.queued + counts.running, now);
             let waiting = jobs::oldest(catalog)?.map_or(0, |oldest| (now - oldest).max(0));
             Ok(Status {
                 assets: assets::by_state(catalog)?,
-                jobs: jobs::counts(catalog)?,
+                jobs: counts,
                 review_open: by_kind.iter().map(|(_, count)| count).sum(),
                 review_by_kind: by_kind,
                 ingest_lag_s: waiting as f64 / 1000.0,
                 index_lag: 0,
                 models: self.models(),
                 folders: folders::rows(catalog)?,
-                progress: self.meter().progress(jobs::unfinished(catalog)?, now),
+                progress,
                 paused: self.paused(),
                 library: self.library().display().to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),

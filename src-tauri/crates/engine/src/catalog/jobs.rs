@@ -6,7 +6,7 @@ use crate::jobs::Job;
 use crate::outcome::{Again, NewJob, Subject};
 use crate::paths;
 use crate::pipeline;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use winnow_contract::Words;
 use winnow_contract::id::{AssetId, JobId};
 use winnow_contract::job::{FailureRow, JobKind, JobState, Lane};
@@ -46,7 +46,7 @@ pub fn enqueue(catalog: &Connection, new: &NewJob, id: &str, now: i64) -> Result
 /// Leases up to `limit` waiting jobs of a lane. One that was there when the program died is taken alone.
 pub fn claim(catalog: &Connection, lane: Lane, limit: u32, owner: &str, now: i64, until: i64) -> Result<Vec<Job>> {
     let mut query = catalog.prepare_cached(
-        "SELECT id, kind, lane, subject, params, attempts, crashes FROM jobs
+        "SELECT id, kind, lane, subject, params, attempts, crashes FROM jobs INDEXED BY jobs_waiting
          WHERE state = 'queued' AND lane = ?1 AND not_before <= ?2 ORDER BY crashes, created_at, id LIMIT ?3",
     )?;
     let mut jobs = query.query_map(params![lane.as_str(), now, limit], job_of)?.collect::<Result<Vec<_>, _>>()?;
@@ -107,7 +107,8 @@ pub fn put_back(catalog: &Connection, job: &str, attempts: u32, crashes: u32, no
 /// Takes back what a dead owner held. A death counts against a job only if the work was inside the process that died.
 /// Gives back the jobs that are now set aside.
 pub fn take_back(catalog: &Connection, now: i64) -> Result<Vec<Job>> {
-    let mut query = catalog.prepare("SELECT id, kind, lane, subject, params, attempts, crashes FROM jobs WHERE state = 'running'")?;
+    let mut query = catalog
+        .prepare("SELECT id, kind, lane, subject, params, attempts, crashes FROM jobs WHERE state <> 'done' AND state = 'running'")?;
     let jobs = query.query_map([], job_of)?.collect::<Result<Vec<_>, _>>()?;
     let mut parked = Vec::new();
     for job in jobs {
@@ -123,7 +124,7 @@ pub fn take_back(catalog: &Connection, now: i64) -> Result<Vec<Job>> {
 /// Puts failed jobs back: one, or all. Gives back how many.
 pub fn retry(catalog: &Connection, job: Option<&JobId>, now: i64) -> Result<u32> {
     let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?2
-         WHERE state IN ('failed', 'parked') AND (?1 IS NULL OR id = ?1)
+         WHERE state <> 'done' AND state IN ('failed', 'parked') AND (?1 IS NULL OR id = ?1)
            AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.id = jobs.subject AND a.state = 'missing')";
     Ok(u32::try_from(catalog.execute(sql, params![job.map(JobId::as_str), now])?).unwrap_or(u32::MAX))
 }
@@ -136,36 +137,28 @@ pub fn decode_again(catalog: &Connection, asset: &AssetId, now: i64) -> Result<u
     Ok(u32::try_from(catalog.execute(sql, params![asset.as_str(), now])?).unwrap_or(u32::MAX))
 }
 
-/// Jobs by state, done ones left out, and failures of what is no longer there.
+/// Jobs that wait, run, or failed; failures of what is no longer there are left out.
 pub fn counts(catalog: &Connection) -> Result<JobCounts> {
-    let mut query = catalog.prepare_cached(
-        "SELECT state, count(*) FROM jobs WHERE state <> 'done'
-           AND NOT (state IN ('failed', 'parked') AND EXISTS (SELECT 1 FROM assets a WHERE a.id = jobs.subject AND a.state = 'missing'))
-         GROUP BY state",
-    )?;
-    let mut counts = JobCounts::default();
-    let mut rows = query.query([])?;
-    while let Some(row) = rows.next()? {
-        let number = count(row.get(1)?);
-        match word(row, 0, JobState::parse)? {
-            JobState::Queued => counts.queued = number,
-            JobState::Running => counts.running = number,
-            JobState::Failed | JobState::Parked => counts.failed += number,
-            JobState::Done => {}
-        }
-    }
-    Ok(counts)
+    let number = |sql: &str| -> Result<u32> { Ok(count(catalog.prepare_cached(sql)?.query_row([], |row| row.get(0))?)) };
+    Ok(JobCounts {
+        queued: number("SELECT count(*) FROM jobs WHERE state <> 'done' AND state = 'queued'")?,
+        running: number("SELECT count(*) FROM jobs WHERE state <> 'done' AND state = 'running'")?,
+        failed: number(
+            "SELECT count(*) FROM jobs WHERE state <> 'done' AND state IN ('failed', 'parked')
+               AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.id = jobs.subject AND a.state = 'missing')",
+        )?,
+    })
 }
 
-/// Files that still have work waiting, by the stage of their next job.
-pub fn unfinished(catalog: &Connection) -> Result<u32> {
-    let sql = "SELECT count(DISTINCT subject) FROM jobs WHERE state IN ('queued', 'running') AND kind <> 'scan'";
-    Ok(count(catalog.prepare_cached(sql)?.query_row([], |row| row.get(0))?))
+/// True when a job waits or runs.
+pub fn any_left(catalog: &Connection) -> Result<bool> {
+    Ok(catalog.prepare_cached("SELECT 1 FROM jobs WHERE state <> 'done' AND state IN ('queued', 'running')")?.exists([])?)
 }
 
 /// When the oldest waiting job was enqueued.
 pub fn oldest(catalog: &Connection) -> Result<Option<i64>> {
-    Ok(catalog.prepare_cached("SELECT min(created_at) FROM jobs WHERE state = 'queued'")?.query_row([], |row| row.get(0))?)
+    let sql = "SELECT created_at FROM jobs WHERE state <> 'done' AND state = 'queued' ORDER BY rowid LIMIT 1";
+    Ok(catalog.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?)
 }
 
 /// Waiting jobs of a lane.
@@ -179,7 +172,7 @@ pub fn running(catalog: &Connection, lane: Lane, limit: u32) -> Result<Vec<Strin
     let mut query = catalog.prepare_cached(
         "SELECT coalesce((SELECT l.display FROM locations l WHERE l.id = j.subject OR l.asset_id = j.subject LIMIT 1),
                          (SELECT f.display FROM folders f WHERE f.id = j.subject), '')
-         FROM jobs j WHERE j.state = 'running' AND j.lane = ?1 ORDER BY j.created_at, j.id LIMIT ?2",
+         FROM jobs j WHERE j.state <> 'done' AND j.state = 'running' AND j.lane = ?1 ORDER BY j.created_at, j.id LIMIT ?2",
     )?;
     let rows = query.query_map(params![lane.as_str(), limit], |row| Ok(paths::file_name(&row.get::<_, String>(0)?).to_owned()))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -192,7 +185,7 @@ pub fn failures(catalog: &Connection, offset: u32, limit: u32) -> Result<Vec<Fai
                 coalesce((SELECT a.id FROM assets a WHERE a.id = j.subject), (SELECT l.asset_id FROM locations l WHERE l.id = j.subject)),
                 coalesce((SELECT l.display FROM locations l WHERE l.id = j.subject OR l.asset_id = j.subject LIMIT 1),
                          (SELECT f.display FROM folders f WHERE f.id = j.subject), '')
-         FROM jobs j WHERE j.state IN ('failed', 'parked')
+         FROM jobs j WHERE j.state <> 'done' AND j.state IN ('failed', 'parked')
            AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.id = j.subject AND a.state = 'missing') ORDER BY j.changed_at DESC, j.id DESC LIMIT ?1 OFFSET ?2",
     )?;
     let rows = query.query_map(params![limit, offset], |row| {
