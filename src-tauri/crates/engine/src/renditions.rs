@@ -17,9 +17,10 @@ impl Renditions {
         Self { folder }
     }
 
-    /// The id of an asset's rendition: the same each time it is made, so that making it again leaves nothing behind.
-    pub fn id(asset: &AssetId, kind: RenditionKind, page: u32) -> RenditionId {
-        let hash = blake3::hash(format!("{asset}/{kind}/{page}").as_bytes());
+    /// The id of an asset's rendition: the same each time it is made, so that making it again leaves nothing behind. Turned
+    /// by other degrees it is another picture, and whoever keeps the first by its id must not show it for the second.
+    pub fn id(asset: &AssetId, kind: RenditionKind, page: u32, turn: u32) -> RenditionId {
+        let hash = blake3::hash(format!("{asset}/{kind}/{page}/{turn}").as_bytes());
         let mut bytes = [0u8; 16];
         bytes.copy_from_slice(&hash.as_bytes()[..16]);
         RenditionId(uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string())
@@ -48,6 +49,14 @@ impl Renditions {
 
     pub fn has(&self, id: &RenditionId) -> bool {
         self.path(id).is_file()
+    }
+
+    /// Removes a file; one that is not there is removed already.
+    pub fn remove(&self, id: &RenditionId) -> Result<()> {
+        match fs_err::remove_file(self.path(id)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     /// Every file in the cache, with the id it would have.

@@ -36,8 +36,8 @@ pub fn turned(job: &Job, turn: u32) -> NewJob {
     NewJob { kind: JobKind::Decode, subject, fingerprint: format!("{}/turned {turn}", job.id), params: Some(params), again: Again::Never }
 }
 
-/// By how much a job turns its picture.
-fn turn_of(job: &Job) -> u32 {
+/// By how much a job's picture is turned.
+pub fn turn_of(job: &Job) -> u32 {
     job.params.as_deref().and_then(|params| std::str::from_utf8(params).ok()?.parse().ok()).unwrap_or(0)
 }
 
@@ -71,7 +71,7 @@ fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, turn: u32, cont
     if let Some(reason) = head.refused {
         return Err(StageError::Refused { reason, kind: head.kind, media_type: head.media_type });
     }
-    let renditions = put(&asset, &head, &blob, context)?;
+    let renditions = put(&asset, &head, &blob, turn, context)?;
     let mut notes = head.notes.clone();
     if turn != 0 {
         notes.push(Words::new("turned").with("degrees", turn));
@@ -103,15 +103,18 @@ fn state(head: &Decoded) -> AssetState {
 }
 
 /// Puts the pictures in place before any row names them.
-fn put(asset: &AssetId, head: &Decoded, blob: &[u8], context: &Context<'_>) -> Result<Vec<NewRendition>, StageError> {
+fn put(asset: &AssetId, head: &Decoded, blob: &[u8], turn: u32, context: &Context<'_>) -> Result<Vec<NewRendition>, StageError> {
     let mut rest = blob;
     let mut renditions = Vec::new();
     for picture in &head.renditions {
         let cut = rest.split_at_checked(picture.bytes as usize);
         let (bytes, behind) = cut.ok_or_else(|| StageError::Crashed(Words::new("worker_lost")))?;
         rest = behind;
-        let id = Renditions::id(asset, picture.kind, picture.page);
+        let id = Renditions::id(asset, picture.kind, picture.page, turn);
         context.renditions.put(&id, bytes).map_err(broken)?;
+        if turn != 0 {
+            context.renditions.remove(&Renditions::id(asset, picture.kind, picture.page, 0)).map_err(broken)?;
+        }
         context.reach(Point::RenditionPut)?;
         let (kind, page, media_type) = (picture.kind, picture.page, picture.media_type.clone());
         renditions.push(NewRendition { id, kind, page, media_type, width: picture.width, height: picture.height, bytes: picture.bytes });

@@ -32,13 +32,13 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     if context.read(|catalog| assets::source(catalog, &asset))?.is_none() {
         return Ok(Outcome::default());
     }
-    let rendition = Renditions::id(&asset, RenditionKind::Page, 1);
+    let rendition = Renditions::id(&asset, RenditionKind::Page, 1, decode::turn_of(job));
     let image = context.renditions.get(&rendition).map_err(broken)?;
     let image = image.ok_or_else(|| StageError::Broken(Words::new("thumbnail_failed")))?;
     let page = context.ports.ocr.read(&request(context), &image, limits(context), context.cancel)?;
     context.reach(Point::OcrAnswered)?;
     // A page that lies on its side is made upright first, once: a person reads it, and boxes refer to it.
-    if page.turned != 0 && job.params.as_deref() == Some(b"0") {
+    if page.turned != 0 && decode::turn_of(job) == 0 {
         return Ok(Outcome { card: page.card, next: vec![decode::turned(job, page.turned)], ..Outcome::default() });
     }
     Ok(outcome(&asset, rendition, *blake3::hash(&image).as_bytes(), page, context))
