@@ -332,3 +332,32 @@ fn a_library_reached_by_a_link_does_not_read_itself() {
     library.ingest();
     assert_eq!(library.assets().iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["a.txt"]);
 }
+
+#[test]
+fn a_picture_without_a_reader_is_unread_and_no_failure() {
+    let library = TestLibrary::new();
+    library.drop_file("plan.svg", "drawing\n");
+    library.ingest();
+    assert_eq!((library.assets()[0].state, library.assets()[0].failure.clone()), (AssetState::Unread, None));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_listed_is_said_and_what_was_in_it_is_not_gone() {
+    use std::os::unix::fs::PermissionsExt;
+    let library = TestLibrary::new();
+    let inner = library.drop_file("inner/a.txt", "known").parent().expect("a folder").to_owned();
+    library.drop_file("b.txt", "beside it");
+    library.ingest();
+    fs_err::set_permissions(&inner, std::fs::Permissions::from_mode(0o000)).expect("closed");
+    // A superuser may list what nobody may.
+    let closed = fs_err::read_dir(&inner).is_err();
+    library.ingest();
+    let failures = library.ask(GetActivity { offset: 0, limit: 10 }).expect("activity").failures;
+    let said: Vec<_> = failures.iter().map(|failure| failure.reason.code.as_str()).collect();
+    assert_eq!(said, if closed { vec!["folder_unreadable"] } else { vec![] });
+    assert!(library.assets().iter().all(|row| row.state == AssetState::Ready));
+    fs_err::set_permissions(&inner, std::fs::Permissions::from_mode(0o700)).expect("opened");
+    library.ingest();
+    assert_eq!(library.ask(GetActivity { offset: 0, limit: 10 }).expect("activity").failures, []);
+}

@@ -173,6 +173,10 @@ fn why_leads_from_an_annotation_to_the_bytes_and_the_person() {
     assert_eq!(chain[6].input_hash, library.asset("scan.png").hash);
     let down = library.ask(GetWhy { id: chain[7].row.clone(), down: true }).expect("a chain").chain;
     assert!(down.iter().any(|step| step.row == annotation.id.to_string()));
+    library.undo(1);
+    let down = library.ask(GetWhy { id: chain[7].row.clone(), down: true }).expect("a chain without it").chain;
+    assert!(down.iter().all(|step| step.row != annotation.id.to_string()));
+    assert!(down.iter().any(|step| step.kind.as_str() == "decision"), "the decision that was taken back is still told");
     let finding = &library.asset("scan.png").findings[0];
     assert_eq!((finding.page, finding.boxes.as_slice()), (Some(1), [[0, 30, 50, 10]].as_slice()));
 }

@@ -16,8 +16,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use winnow_contract::Words;
 use winnow_contract::asset::AssetState;
-use winnow_contract::command::GetStatus;
+use winnow_contract::command::{GetActivity, GetStatus};
+use winnow_contract::job::JobKind;
 use winnow_contract::status::Progress;
 use winnow_engine::{Engine, EngineError};
 
@@ -70,8 +72,19 @@ pub fn run(library: &Library, ask: Ingest, out: &mut Output) -> Result<ExitCode,
     if !finished {
         out.say(words::error("cancelled"));
     }
-    let complete = finished && lines.iter().all(|line| line.state != AssetState::Failed);
+    let listed = say_unlisted(&engine, out)?;
+    let complete = finished && listed && lines.iter().all(|line| line.state != AssetState::Failed);
     Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
+}
+
+/// Says which folders could not be listed; true when all could.
+fn say_unlisted(engine: &Engine, out: &mut Output) -> Result<bool, Failure> {
+    let away = engine.ask(GetStatus {})?.folders.into_iter().filter(|folder| folder.unavailable);
+    let away: Vec<_> = away.map(|folder| format!("{}: {}", folder.path, Words::new("folder_unavailable").sentence())).collect();
+    let failures = engine.ask(GetActivity { offset: 0, limit: 200 })?.failures.into_iter();
+    let closed: Vec<_> = failures.filter(|failure| failure.kind == JobKind::Scan).map(|failure| failure.reason.sentence()).collect();
+    away.iter().chain(&closed).for_each(|sentence| out.say(sentence));
+    Ok(away.is_empty() && closed.is_empty())
 }
 
 fn queue(engine: &Engine, paths: &[PathBuf], began: Instant, out: &mut Output) -> Result<ExitCode, Failure> {

@@ -7,6 +7,7 @@ use super::table::Table;
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use winnow_engine::paths;
 
 /// Standard output of one command.
 pub struct Output {
@@ -40,7 +41,7 @@ impl Output {
 
     /// An answer in the form that was asked for.
     pub fn answer<L: Serialize>(&mut self, line: &L, text: impl FnOnce(&L) -> String) -> Result<(), Failure> {
-        if self.json { self.line(line) } else { self.text(text(line).trim_end()) }
+        if self.json { self.line(line) } else { self.text(harmless(text(line).trim_end())) }
     }
 
     /// Answers in the form that was asked for: one line each, or a table with one row each.
@@ -52,7 +53,7 @@ impl Output {
     ) -> Result<(), Failure> {
         match self.json {
             true => lines.iter().try_for_each(|line| self.line(line)),
-            false => self.text(lines.iter().map(row).fold(table, Table::row)),
+            false => self.text(harmless(&lines.iter().map(row).fold(table, Table::row).to_string())),
         }
     }
 
@@ -85,4 +86,9 @@ impl Output {
             drop(write!(io::stderr(), "\r\x1b[2K"));
         }
     }
+}
+
+/// Text for a terminal: what came from a file must not move its cursor, change its colours or turn its letters around.
+fn harmless(text: &str) -> String {
+    text.split('\n').map(|line| paths::display(line.replace('\t', "  ").as_bytes())).collect::<Vec<_>>().join("\n")
 }

@@ -79,7 +79,7 @@ fn open(file: &Path) -> Result<Box<dyn Read>, Failure> {
     if file == Path::new("-") {
         return Ok(Box::new(stdin().lock()));
     }
-    if !file.is_file() {
+    if file.is_dir() || !file.exists() {
         return Err(words::no_such_path(file).into());
     }
     Ok(Box::new(fs_err::File::open(file).map_err(|error| unreadable(&error))?))
@@ -127,6 +127,10 @@ fn documents(rules: &Recognisers, source: Box<dyn Read>, out: &mut Output) -> Re
         let document = parse(&line, number)?;
         let findings = rules.detect(&document.text).into_iter().map(Line::from).collect();
         out.line(&Answer { id: document.id, findings })?;
+        // Whoever sends one document and waits for its answer gets it.
+        if source.buffer().is_empty() {
+            out.flush()?;
+        }
     }
     Ok(())
 }

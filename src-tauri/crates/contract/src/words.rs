@@ -121,6 +121,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("library_unusable", "The library cannot be used: {why}."),
     ("library_read_only", "This library is open for reading only."),
     ("path_unusable", "{path} cannot be added: {why}."),
+    ("folder_unreadable", "The folder {folder} could not be listed, so what is in it was not read. What was known of it is kept."),
     ("folder_unavailable", "The folder cannot be reached at the moment. Nothing was changed."),
     ("sample_missing", "The sample collection is not installed beside the program."),
     ("ambiguous_id", "More than one id begins with {id}."),

@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::extract::files;
 use rusqlite::Connection;
 use std::collections::HashSet;
-use std::io::Read;
 use winnow_contract::asset::AssetFilter;
 use winnow_contract::id::{AssetId, RenditionId};
 
@@ -43,16 +42,21 @@ impl Engine {
     }
 
     fn full_text(&self, repair: bool) -> Result<Check> {
-        let (chunks, entries) = self.read(words::sizes)?;
+        let (chunks, faults) = self.write_or_read(words::faults)?;
         let name = "full text";
-        if chunks == entries {
-            return Ok(Check { name, ok: true, detail: format!("{entries} passages") });
+        if faults == 0 {
+            return Ok(Check { name, ok: true, detail: format!("{chunks} passages") });
         }
         if repair {
             self.write(words::rebuild)?;
             return Ok(Check { name, ok: true, detail: format!("written again from {chunks} passages") });
         }
-        Ok(Check { name, ok: false, detail: format!("{entries} of {chunks} passages; repair writes it again from the texts") })
+        Ok(Check { name, ok: false, detail: format!("{faults} faults in {chunks} passages; repair writes it again from the texts") })
+    }
+
+    /// Asks on the writer's connection, which may hold temporary tables, when there is one.
+    fn write_or_read<T: Send + 'static>(&self, ask: fn(&Connection) -> Result<T>) -> Result<T> {
+        if self.writer().is_ok() { self.write(ask) } else { self.read(ask) }
     }
 
     fn missing_renditions(&self, repair: bool) -> Result<Check> {
@@ -90,36 +94,26 @@ impl Engine {
     }
 
     fn originals(&self) -> Result<Check> {
-        let mut wrong = 0;
+        let (mut wrong, mut closed) = (0, 0);
         for asset in self.read(|catalog| assets::ids(catalog, &AssetFilter::default()))? {
-            wrong += usize::from(!self.original_is_the_same(&asset)?);
+            let (differ, unread) = self.compare_originals(&asset)?;
+            (wrong, closed) = (wrong + differ, closed + unread);
         }
-        Ok(Check::of(
-            "originals",
-            wrong,
-            "every file has the bytes that were read",
-            "files differ from what was read; scan their folders again",
-        ))
+        let fault = format!("files differ or are out of reach ({closed} of them could not be opened); scan their folders again");
+        Ok(Check::of("originals", wrong + closed, "every file has the bytes that were read", &fault))
     }
 
-    /// False when a location that should hold an asset's bytes holds others. A file that is gone is no difference.
-    fn original_is_the_same(&self, asset: &AssetId) -> Result<bool> {
-        let Some(source) = self.read(|catalog| assets::source(catalog, asset))? else { return Ok(true) };
+    /// Locations of an asset that hold other bytes, and those that cannot be opened.
+    fn compare_originals(&self, asset: &AssetId) -> Result<(usize, usize)> {
+        let Some(source) = self.read(|catalog| assets::source(catalog, asset))? else { return Ok((0, 0)) };
+        let (mut wrong, mut closed) = (0, 0);
         for place in self.read(|catalog| locations::places(catalog, asset))? {
-            let Ok((mut file, _)) = files::open(&place.folder, &place.path) else { continue };
-            let mut hasher = blake3::Hasher::new();
-            let mut buffer = vec![0; 1 << 20];
-            loop {
-                match file.read(&mut buffer)? {
-                    0 => break,
-                    count => drop(hasher.update(&buffer[..count])),
-                }
-            }
-            if *hasher.finalize().as_bytes() != source.hash {
-                return Ok(false);
+            match files::open(&place.folder, &place.path) {
+                Ok((file, _)) => wrong += usize::from(*blake3::Hasher::new().update_reader(file)?.finalize().as_bytes() != source.hash),
+                Err(_) => closed += 1,
             }
         }
-        Ok(true)
+        Ok((wrong, closed))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reads nothing but names; the scan that follows is a job.
 
 use crate::catalog::folders::{self, Stored};
+use crate::catalog::jobs;
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use crate::extract::scan::Scan;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use winnow_contract::Words;
 use winnow_contract::command::Added;
 use winnow_contract::id::FolderId;
+use winnow_contract::job::JobKind;
 
 impl Engine {
     /// Queues a scan for each path, or refuses all of them with the first that cannot be used.
@@ -20,13 +22,14 @@ impl Engine {
         let resolved = wanted.iter().map(|path| self.resolve(path)).collect::<Result<Vec<_>>>()?;
         let applying = self.applying();
         let scans = self.write(move |catalog| {
-            let mut jobs = Vec::new();
+            let mut scans = Vec::new();
             for path in &resolved {
                 let (folder, below) = place(catalog, &applying.ports, path)?;
-                jobs.push(Scan { request: applying.ports.ids.next(), below, cursor: Vec::new() }.job(&folder));
+                jobs::forget_failed(catalog, JobKind::Scan, folder.as_str(), applying.ports.clock.now_ms())?;
+                scans.push(Scan { request: applying.ports.ids.next(), below, cursor: Vec::new() }.job(&folder));
             }
-            applying.enqueue(catalog, &jobs, applying.ports.clock.now_ms())?;
-            Ok(jobs.len())
+            applying.enqueue(catalog, &scans, applying.ports.clock.now_ms())?;
+            Ok(scans.len())
         })?;
         self.tell(crate::catalog::apply::Touched { folders: true, ..Default::default() });
         Ok(Added { scans: u32::try_from(scans).unwrap_or(u32::MAX) })
@@ -39,6 +42,7 @@ impl Engine {
             if !folders::exists(catalog, &folder)? {
                 return Err(EngineError::not_found(folder.as_str()));
             }
+            jobs::forget_failed(catalog, JobKind::Scan, folder.as_str(), applying.ports.clock.now_ms())?;
             let scan = Scan { request: applying.ports.ids.next(), ..Scan::default() };
             applying.enqueue(catalog, &[scan.job(&folder)], applying.ports.clock.now_ms())
         })?;

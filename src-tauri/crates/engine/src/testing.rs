@@ -67,7 +67,7 @@ impl Ids for NumberedIds {
 ///
 /// `page` – a picture whose words are the rest; `faint` – one that is read with doubt; `lying` – one that lies on its side;
 /// `unreadable` – one that is not read until the reader is mended; `refused`, `crash`, `panic`,
-/// `late` – decoding ends so; `unknown` – no reader; `many` – partial; anything else – the whole is plain text.
+/// `late` – decoding ends so; `unknown`, `drawing` – no reader; `many` – partial; anything else – the whole is plain text.
 pub struct FakeDecode;
 
 impl Decode for FakeDecode {
@@ -88,6 +88,7 @@ impl Decode for FakeDecode {
             "crash" => Err(StageError::Crashed(Words::new("worker_lost"))),
             "late" => Err(StageError::Retry(Words::new("worker_unavailable").with("why", "it says so"))),
             "panic" => panic!("BUG: it says so"),
+            "drawing" => Ok(DecodedFile { head: Decoded { unread: true, ..head(MediaKind::Image, "image/svg+xml") }, blob: Vec::new() }),
             "unknown" => {
                 Ok(DecodedFile { head: Decoded { unread: true, ..head(MediaKind::Other, "application/x-unknown") }, blob: Vec::new() })
             }

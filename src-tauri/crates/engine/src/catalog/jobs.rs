@@ -81,12 +81,21 @@ pub fn next_due(catalog: &Connection, lane: Lane) -> Result<Option<i64>> {
 /// A job is done, and so are older ones of its kind and subject that had failed. False when it was not running (any more),
 /// so that nothing is written twice.
 pub fn finish(catalog: &Connection, job: &Job, now: i64) -> Result<bool> {
-    let older = "UPDATE jobs SET state = 'done', changed_at = ?3 WHERE kind = ?1 AND subject = ?2 AND state IN ('failed', 'parked')";
-    catalog.prepare_cached(older)?.execute(params![job.kind.as_str(), job.subject, now])?;
+    // Scans of one folder go on side by side; their failures are forgotten with the next request.
+    if job.kind != JobKind::Scan {
+        forget_failed(catalog, job.kind, &job.subject, now)?;
+    }
     let sql =
         "UPDATE jobs SET state = 'done', error_code = NULL, error_params = NULL, lease_owner = NULL, lease_until = NULL, changed_at = ?2
          WHERE id = ?1 AND state = 'running'";
     Ok(catalog.prepare_cached(sql)?.execute(params![job.id, now])? == 1)
+}
+
+/// Failed jobs of a kind on a subject no longer matter.
+pub fn forget_failed(catalog: &Connection, kind: JobKind, subject: &str, now: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET state = 'done', changed_at = ?3 WHERE kind = ?1 AND subject = ?2 AND state IN ('failed', 'parked')";
+    catalog.prepare_cached(sql)?.execute(params![kind.as_str(), subject, now])?;
+    Ok(())
 }
 
 /// A job ends without an outcome.

@@ -415,6 +415,8 @@ pub fn reverse(catalog: &Connection, act: &DecisionId, actor: &str, now: i64) ->
     for (decision, item, _) in &rows {
         let reversal = "INSERT INTO reversals (decision_id, actor_id, reversed_at) VALUES (?1, ?2, ?3)";
         catalog.prepare_cached(reversal)?.execute(params![decision, actor, now])?;
+        let edge = "DELETE FROM lineage WHERE child IN (SELECT id FROM annotations WHERE decision_id = ?1)";
+        catalog.prepare_cached(edge)?.execute([decision])?;
         catalog.prepare_cached("DELETE FROM annotations WHERE decision_id = ?1")?.execute([decision])?;
         set_item_state(catalog, item, standing_state(catalog, item)?)?;
     }

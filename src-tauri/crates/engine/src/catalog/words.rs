@@ -173,19 +173,42 @@ fn best_run(marked: &str) -> Option<(u32, u32)> {
     runs.iter().rev().max_by_key(|run| run.2).map(|run| (run.0, run.1))
 }
 
-/// Chunks, and rows of their full text.
-pub fn sizes(catalog: &Connection) -> Result<(u32, u32)> {
+/// Passages, and how many entries of the full text (of texts and of names) are missing, surplus or not what they should be.
+pub fn faults(catalog: &Connection) -> Result<(u32, u32)> {
     let number = |sql: &str| -> Result<u32> { Ok(count(catalog.query_row(sql, [], |row| row.get(0))?)) };
-    Ok((number("SELECT count(*) FROM chunks")?, number("SELECT count(*) FROM chunk_words_content")?))
+    let chunks = number("SELECT count(*) FROM chunks")?;
+    let wrong = number(
+        "SELECT count(*) FROM chunks c JOIN extractions e ON e.id = c.extraction_id LEFT JOIN chunk_words_content w ON w.id = c.number
+         WHERE w.c0 IS NOT substr(e.text, c.start + 1, c.\"end\" - c.start)",
+    )?;
+    let surplus = number("SELECT count(*) FROM chunk_words_content w WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.number = w.id)")?;
+    let names = number(
+        "SELECT count(*) FROM locations l WHERE l.asset_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM name_words_content w WHERE w.id = l.rowid)",
+    )?;
+    // Walking an index takes a temporary table, which only the writer can make.
+    let broken = match catalog.is_readonly("main")? {
+        true => 0,
+        false => ["chunk_words", "name_words"].iter().filter(|table| !answers(catalog, table)).count(),
+    };
+    Ok((chunks, wrong + surplus + names + count(i64::try_from(broken).unwrap_or(0))))
+}
+
+/// True when every part of an index can be read.
+fn answers(catalog: &Connection, table: &str) -> bool {
+    let walk = format!("CREATE VIRTUAL TABLE IF NOT EXISTS temp.walk_{table} USING fts5vocab (main, {table}, instance)");
+    let query = format!("SELECT count(*) FROM temp.walk_{table}");
+    catalog.execute_batch(&walk).and_then(|()| catalog.query_row(&query, [], |row| row.get::<_, i64>(0))).is_ok()
 }
 
 /// Writes the full text again from the extractions.
 pub fn rebuild(catalog: &Connection) -> Result<()> {
     catalog.execute_batch(
-        "DELETE FROM chunk_words;
+        "DROP TABLE chunk_words;
+         CREATE VIRTUAL TABLE chunk_words USING fts5 (text, tokenize = \"unicode61 remove_diacritics 2\");
+         DROP TABLE name_words;
+         CREATE VIRTUAL TABLE name_words USING fts5 (name, location UNINDEXED, tokenize = \"unicode61 remove_diacritics 2\");
          INSERT INTO chunk_words (rowid, text)
-           SELECT c.number, substr(e.text, c.start + 1, c.\"end\" - c.start) FROM chunks c JOIN extractions e ON e.id = c.extraction_id;
-         DELETE FROM name_words;",
+           SELECT c.number, substr(e.text, c.start + 1, c.\"end\" - c.start) FROM chunks c JOIN extractions e ON e.id = c.extraction_id;",
     )?;
     let mut query = catalog.prepare("SELECT id FROM locations WHERE asset_id IS NOT NULL")?;
     let locations = query.query_map([], |row| row.get::<_, String>(0))?.collect::<std::result::Result<Vec<_>, _>>()?;

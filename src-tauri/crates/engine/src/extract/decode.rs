@@ -88,7 +88,8 @@ fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, turn: u32, cont
     let text = head.text.map(|text| extraction(&asset, text, context));
     let text_hash = text.as_ref().map(|text| *blake3::hash(text.text.as_bytes()).as_bytes());
     outcome.writes.extend(text.map(Write::Extraction));
-    for kind in pipeline::next(JobKind::Decode, head.kind) {
+    let next = if head.unread { &[] } else { pipeline::next(JobKind::Decode, head.kind) };
+    for kind in next {
         outcome.next.extend(follow(*kind, &asset, &source, text_hash, turn, context));
     }
     Ok(outcome)

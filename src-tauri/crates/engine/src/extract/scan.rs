@@ -48,6 +48,10 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     let slice = list(&root, &scan, context);
     context.reach(Point::ScanListed)?;
     let Ok(slice) = slice else {
+        if !scan.below.is_empty() && root.is_dir() {
+            let folder = paths::display(scan.below.strip_suffix(b"/").unwrap_or(&scan.below));
+            return Err(StageError::Broken(Words::new("folder_unreadable").with("folder", folder)));
+        }
         let failed = Write::Scanned { folder, reached: false };
         return Ok(Outcome { card: "scan 1".into(), writes: vec![failed], ..Outcome::default() });
     };
@@ -106,6 +110,8 @@ fn outcome(folder: &FolderId, scan: &Scan, slice: Slice, mut known: HashMap<Vec<
     let hidden = |path: &[u8]| slice.closed.iter().any(|closed| path.starts_with(closed));
     let gone: Vec<_> =
         known.into_iter().filter(|(path, before)| !before.missing && !hidden(path)).map(|(_, before)| before.location).collect();
+    // Each part that could not be listed is a scan of its own, which fails and says so.
+    outcome.next.extend(slice.closed.iter().map(|below| Scan { below: below.clone(), cursor: Vec::new(), ..scan.clone() }.job(folder)));
     if !seen.is_empty() {
         outcome.writes.push(Write::Seen { folder: folder.clone(), files: seen });
     }

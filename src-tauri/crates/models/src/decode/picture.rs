@@ -33,8 +33,11 @@ pub fn read(request: &DecodeRequest, kind: &Kind, sample: &mut Sample) -> Result
     let mut properties = vec![property("width", original.0), property("height", original.1)];
     properties.extend(facts::of(sample, format));
     let page = &rendered.heads[0];
+    // The frames of an animation show one picture; those of a TIFF are pages, and only the first was read.
+    let pages_left = extent.more_frames && format == ImageFormat::Tiff;
     let notes = notes(&extent, ((page.width, page.height) != original).then_some((page.width, page.height)));
-    let head = Decoded { properties: unique(properties), renditions: rendered.heads, notes, partial: extent.cut, ..bare(kind) };
+    let head =
+        Decoded { properties: unique(properties), renditions: rendered.heads, notes, partial: extent.cut || pages_left, ..bare(kind) };
     Ok((head, rendered.blob))
 }
 
