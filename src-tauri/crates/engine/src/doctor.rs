@@ -30,7 +30,9 @@ impl Engine {
     /// Checks rows, full text, renditions and the audit chain; with `read_data` also the originals' hashes; with `repair`
     /// makes again what can be made again.
     pub fn examine(&self, read_data: bool, repair: bool) -> Result<Vec<Check>> {
-        let mut checks = vec![self.read(rows)?, self.read(references)?, self.read(extractions)?, self.full_text(repair)?];
+        // First, for a damaged index is a fault of the rows until it is written again.
+        let full_text = self.full_text(repair)?;
+        let mut checks = vec![self.read(rows)?, self.read(references)?, self.read(extractions)?, full_text];
         checks.push(self.read(projection)?);
         checks.push(self.missing_renditions(repair)?);
         checks.push(self.stray_renditions(repair)?);
