@@ -113,7 +113,6 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("value_not_allowed", "Only a correction takes a value."),
     ("nothing_to_undo", "There is no decision to take back."),
     ("bad_request", "The request could not be understood: {why}."),
-    ("bad_query", "The search could not be understood: {why}."),
     ("unknown_setting", "There is no setting called {key}."),
     ("bad_setting", "{key} cannot be {value}: {why}."),
     ("library_locked", "Another Winnow is using this library."),

@@ -30,7 +30,7 @@ pub fn by_hash(catalog: &Connection, hash: &[u8; 32]) -> Result<Option<AssetId>>
     Ok(catalog.prepare_cached(sql)?.query_row([hash.as_slice()], |row| row.get(0)).optional()?.map(AssetId))
 }
 
-/// The asset with this content in hexadecimal, or any prefix of at least eight digits that is unique.
+/// True when there is an asset with this id.
 pub fn exists(catalog: &Connection, asset: &AssetId) -> Result<bool> {
     Ok(catalog.prepare_cached("SELECT 1 FROM assets WHERE id = ?1")?.exists([asset.as_str()])?)
 }

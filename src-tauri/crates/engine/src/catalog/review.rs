@@ -171,21 +171,41 @@ pub fn item(catalog: &Connection, id: &ReviewItemId) -> Result<Item> {
     catalog.prepare_cached(&sql)?.query_row([id.as_str()], item_of).optional()?.ok_or_else(|| EngineError::not_found(id.as_str()))
 }
 
-/// Which rows of `review_items i` a filter shows.
-fn filter_sql(filter: ReviewFilter) -> &'static str {
+/// What a filter shows: items in this state, of this kind if one is named, that block or not if that matters.
+struct Wanted {
+    state: ItemState,
+    kind: Option<ItemKind>,
+    blocks: Option<bool>,
+}
+
+fn wanted(filter: ReviewFilter) -> Wanted {
+    let open = |kind, blocks| Wanted { state: ItemState::Open, kind, blocks };
     match filter {
-        ReviewFilter::All => "i.state = 'open'",
-        ReviewFilter::Ids => "i.state = 'open' AND i.kind = 'finding' AND i.blocks",
-        ReviewFilter::Contacts => "i.state = 'open' AND i.kind = 'finding' AND NOT i.blocks",
-        ReviewFilter::Labels => "i.state = 'open' AND i.kind = 'label'",
-        ReviewFilter::Reading => "i.state = 'open' AND i.kind = 'extraction'",
-        ReviewFilter::Deferred => "i.state = 'deferred'",
+        ReviewFilter::All => open(None, None),
+        ReviewFilter::Ids => open(Some(ItemKind::Finding), Some(true)),
+        ReviewFilter::Contacts => open(Some(ItemKind::Finding), Some(false)),
+        ReviewFilter::Labels => open(Some(ItemKind::Label), None),
+        ReviewFilter::Reading => open(Some(ItemKind::Extraction), None),
+        ReviewFilter::Deferred => Wanted { state: ItemState::Deferred, kind: None, blocks: None },
+    }
+}
+
+impl Wanted {
+    /// As a condition on rows of `review_items i`.
+    fn sql(&self) -> String {
+        let kind = self.kind.map(|kind| format!(" AND i.kind = '{kind}'")).unwrap_or_default();
+        let blocks = self.blocks.map(|blocks| if blocks { " AND i.blocks" } else { " AND NOT i.blocks" }).unwrap_or_default();
+        format!("i.state = '{}'{kind}{blocks}", self.state)
+    }
+
+    fn fits(&self, state: ItemState, kind: ItemKind, blocks: bool) -> bool {
+        state == self.state && self.kind.is_none_or(|wanted| wanted == kind) && self.blocks.is_none_or(|wanted| wanted == blocks)
     }
 }
 
 /// Items of a filter, best first.
 pub fn queue(catalog: &Connection, filter: ReviewFilter, offset: u32, limit: u32) -> Result<Vec<Item>> {
-    let wanted = filter_sql(filter);
+    let wanted = wanted(filter).sql();
     let sql = format!("SELECT {ITEM} FROM review_items i WHERE {wanted} ORDER BY i.priority DESC, i.created_at, i.id LIMIT ?1 OFFSET ?2");
     let mut query = catalog.prepare_cached(&sql)?;
     let rows = query.query_map([limit, offset], item_of)?;
@@ -203,24 +223,11 @@ pub fn counts(catalog: &Connection, filter: ReviewFilter) -> Result<(Vec<(Review
     let sum = |fits: &dyn Fn(ItemState, ItemKind, bool) -> bool| -> u32 {
         groups.iter().filter(|((state, kind, blocks), _)| fits(*state, *kind, *blocks)).map(|(_, count)| count).sum()
     };
-    let shown = |filter: &ReviewFilter| (*filter, sum(&|state, kind, blocks| shows(*filter, state, kind, blocks)));
+    let shown = |filter: &ReviewFilter| (*filter, sum(&|state, kind, blocks| wanted(*filter).fits(state, kind, blocks)));
     Ok((
         ReviewFilter::ALL.iter().map(shown).collect(),
-        sum(&|state, kind, blocks| state == ItemState::Decided && shows(filter, ItemState::Open, kind, blocks)),
+        sum(&|state, kind, blocks| state == ItemState::Decided && wanted(filter).fits(ItemState::Open, kind, blocks)),
     ))
-}
-
-/// The same rule as `filter_sql`, for counting.
-fn shows(filter: ReviewFilter, state: ItemState, kind: ItemKind, blocks: bool) -> bool {
-    let open = state == ItemState::Open;
-    match filter {
-        ReviewFilter::All => open,
-        ReviewFilter::Ids => open && kind == ItemKind::Finding && blocks,
-        ReviewFilter::Contacts => open && kind == ItemKind::Finding && !blocks,
-        ReviewFilter::Labels => open && kind == ItemKind::Label,
-        ReviewFilter::Reading => open && kind == ItemKind::Extraction,
-        ReviewFilter::Deferred => state == ItemState::Deferred,
-    }
 }
 
 /// Open items by kind, those put off included.

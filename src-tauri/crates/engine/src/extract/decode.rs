@@ -149,8 +149,7 @@ fn follow(
     match kind {
         JobKind::Ocr => super::ocr::job(asset, &source.hash, turn, context),
         JobKind::Detect => text_hash.and_then(|hash| sensitive::job(asset, &hash, context)),
-        JobKind::Scan | JobKind::Ingest | JobKind::Decode => {
-            Some(NewJob { kind, subject: Subject::Row(asset.to_string()), fingerprint: String::new(), params: None, again: Again::Never })
-        }
+        // The pipeline lets none of these follow.
+        JobKind::Scan | JobKind::Ingest | JobKind::Decode => None,
     }
 }
