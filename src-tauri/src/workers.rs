@@ -5,9 +5,9 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use winnow_contract::worker::{DecodeRequest, OcrPage, OcrRequest};
+use winnow_contract::worker::{DecodeRequest, OcrPage, OcrRequest, SoundRequest};
 use winnow_contract::{ApiError, Words};
-use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, Ocr, Ports, StageError, SystemClock, SystemIds};
+use winnow_engine::ports::{CallLimits, Cancel, Absent, Decode, DecodedFile, DecodedSound, Ocr, Ports, StageError, SystemClock, SystemIds};
 use winnow_engine::settings::SettingsFile;
 use winnow_workers::Workers;
 
@@ -30,7 +30,7 @@ impl LazyWorkers {
     /// The engine's ports: these workers and the computer's clock.
     pub fn ports(self: &Arc<Self>) -> Ports {
         let (decode, ocr) = (Arc::clone(self), Arc::clone(self));
-        Ports { decode, ocr, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) }
+        Ports { decode, ocr, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds), ..Absent::ports() }
     }
 
     /// Starts the workers unless they run.
@@ -60,6 +60,10 @@ impl Decode for LazyWorkers {
 
     fn decode(&self, request: &DecodeRequest, file: File, limits: CallLimits, cancel: &Cancel) -> Result<DecodedFile, StageError> {
         self.workers()?.decode.decode(request, file, limits, cancel)
+    }
+
+    fn sound(&self, request: &SoundRequest, file: File, into: File, limits: CallLimits, cancel: &Cancel) -> Result<DecodedSound, StageError> {
+        self.workers()?.decode.sound(request, file, into, limits, cancel)
     }
 }
 

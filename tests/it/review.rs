@@ -153,7 +153,7 @@ fn a_faint_page_becomes_one_item_with_its_words() {
     assert_eq!(rows.iter().map(|row| row.kind).collect::<Vec<_>>(), [ItemKind::Extraction]);
     let detail = library.ask(GetReviewItem { item: rows[0].item.clone() }).expect("detail");
     assert_eq!(detail.words.len(), 18);
-    assert_eq!(detail.words[1].rect, [0, 10, 50, 10]);
+    assert_eq!(detail.words[1].rect, Some([0, 10, 50, 10]));
     assert_eq!(rows[0].reason.sentence(), "18 of 18 words were read with less than 85 % confidence.");
 }
 

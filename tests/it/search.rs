@@ -2,7 +2,7 @@
 
 use winnow_contract::asset::{AssetFilter, MediaKind};
 use winnow_contract::command::Search;
-use winnow_contract::search::SearchPage;
+use winnow_contract::search::{SearchMode, SearchPage};
 use winnow_tests::TestLibrary;
 
 fn library() -> TestLibrary {
@@ -15,7 +15,7 @@ fn library() -> TestLibrary {
 }
 
 fn search(library: &TestLibrary, query: &str, filter: AssetFilter) -> SearchPage {
-    library.ask(Search { query: query.into(), filter, offset: 0, limit: 20 }).expect("results")
+    library.ask(Search { query: query.into(), mode: SearchMode::Lexical, filter, offset: 0, limit: 20 }).expect("results")
 }
 
 #[test]

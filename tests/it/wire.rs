@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use winnow_contract::asset::{AssetFilter, AssetSort};
 use winnow_contract::command::*;
 use winnow_contract::review::{ReviewFilter, Verdict};
+use winnow_contract::search::SearchMode;
 use winnow_contract::{ApiError, Event, Request};
 use winnow_tests::TestLibrary;
 
@@ -32,7 +33,7 @@ fn requests(library: &TestLibrary) -> Vec<Request> {
         GetAsset { asset: asset.row.id.clone() }.into(),
         GetWhy { id: asset.row.id.to_string(), down: false }.into(),
         Undo { count: 1 }.into(),
-        Search { query: "lamp".into(), filter, offset: 0, limit: 10 }.into(),
+        Search { query: "lamp".into(), mode: SearchMode::Lexical, filter, offset: 0, limit: 10 }.into(),
         GetActivity { offset: 0, limit: 10 }.into(),
         Retry { job: None }.into(),
         Rescan { folder: asset.locations[0].folder.clone() }.into(),

@@ -54,7 +54,13 @@ impl TestLibrary {
     fn open(&mut self, breaks: Breaks) {
         self.engine = None;
         let clock = self.clock.clone();
-        let ports = Ports { decode: Arc::new(FakeDecode), ocr: self.ocr.clone(), clock, ids: Arc::new(NumberedIds::default()) };
+        let ports = Ports {
+            decode: Arc::new(FakeDecode),
+            ocr: self.ocr.clone(),
+            clock,
+            ids: Arc::new(NumberedIds::default()),
+            ..winnow_engine::testing::ports()
+        };
         let options = Options { write: true, breaks };
         self.engine = Some(Arc::new(Engine::open(&self.path(), ports, options).expect("a library")));
     }

@@ -84,7 +84,7 @@ fn hits(engine: &Engine, query: &str, filter: &AssetFilter, limit: u32) -> Resul
     let mut hits = Vec::new();
     while hits.len() < limit as usize {
         let offset = hits.len() as u32;
-        let ask = command::Search { query: query.to_owned(), filter: filter.clone(), offset, limit: PAGE_LIMIT.min(limit - offset) };
+        let ask = command::Search { query: query.to_owned(), mode: winnow_contract::search::SearchMode::Lexical, filter: filter.clone(), offset, limit: PAGE_LIMIT.min(limit - offset) };
         let page = engine.ask(ask)?.hits;
         if page.is_empty() {
             break;

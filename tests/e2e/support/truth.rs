@@ -5,12 +5,9 @@
 use crate::library::Library;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::sync::Arc;
 use winnow_contract::asset::AssetDetail;
 use winnow_contract::id::AssetId;
-use winnow_contract::worker::{DecodeRequest, OcrPage, OcrRequest};
-use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, Ocr, Ports, StageError, SystemClock, SystemIds};
+use winnow_engine::ports::Absent;
 use winnow_engine::{Engine, Options};
 
 /// One line per asset with its text, findings and pictures, one per review item, and the counts.
@@ -63,29 +60,5 @@ pub fn difference(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Stri
 
 /// The engine on a library that it only reads.
 fn reader(library: &Library) -> Engine {
-    let ports = Ports { decode: Arc::new(Nobody), ocr: Arc::new(Nobody), clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
-    Engine::open(&library.path(), ports, Options::default()).expect("a library that can be read")
-}
-
-/// Who reads nothing new needs no worker.
-struct Nobody;
-
-impl Decode for Nobody {
-    fn card(&self) -> &str {
-        "nobody"
-    }
-
-    fn decode(&self, _: &DecodeRequest, _: File, _: CallLimits, _: &Cancel) -> Result<DecodedFile, StageError> {
-        Err(StageError::Cancelled)
-    }
-}
-
-impl Ocr for Nobody {
-    fn card(&self) -> &str {
-        "nobody"
-    }
-
-    fn read(&self, _: &OcrRequest, _: &[u8], _: CallLimits, _: &Cancel) -> Result<OcrPage, StageError> {
-        Err(StageError::Cancelled)
-    }
+    Engine::open(&library.path(), Absent::ports(), Options::default()).expect("a library that can be read")
 }

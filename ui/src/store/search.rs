@@ -84,7 +84,7 @@ impl SearchStore {
         }
         let kind = self.kind.get_untracked();
         let filter = AssetFilter { kind, ..AssetFilter::default() };
-        let answer = ipc::ask(Search { query: query.clone(), filter, offset: 0, limit: LIMIT }).await;
+        let answer = ipc::ask(Search { query: query.clone(), mode: winnow_contract::search::SearchMode::Hybrid, filter, offset: 0, limit: LIMIT }).await;
         if self.generation.get_value() != generation {
             return;
         }

@@ -77,6 +77,10 @@ vocabulary! {
         Preview = "preview",
         /// The upright page at full size: what was read, and what boxes refer to.
         Page = "page",
+        /// Sound as it was heard: 16 kHz, one channel, 16 bits, in a WAV file. Served in slices of at most 120 s.
+        Sound = "sound",
+        /// The loudest sample of every twentieth of a second, one byte each: what a player draws.
+        Waveform = "waveform",
     }
 }
 
@@ -110,6 +114,18 @@ pub struct AssetRow {
     /// When the asset was first seen, UTC milliseconds.
     #[serde(with = "crate::asset::big")]
     pub added_at: i64,
+    /// Answers to "what is it?" that are held to be true.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// What a model takes it for, when nobody has answered yet: the name of an answer, no probability.
+    #[serde(default)]
+    pub suggested: Option<String>,
+    /// ISO 639-1 code of the language of its text or speech, when it was found out.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Length of sound, in seconds.
+    #[serde(default)]
+    pub seconds: Option<f32>,
 }
 
 /// A page of assets.
@@ -130,6 +146,14 @@ pub struct AssetFilter {
     pub folder: Option<FolderId>,
     /// Only assets with open review items.
     pub waiting: bool,
+    /// ISO 639-1 code.
+    pub language: Option<String>,
+    /// Only assets with (or without) findings that were not rejected.
+    pub has_findings: Option<bool>,
+    /// Only files last changed at or after this day, `YYYY-MM-DD` (UTC).
+    pub since: Option<String>,
+    /// Only files last changed on or before this day, `YYYY-MM-DD` (UTC).
+    pub until: Option<String>,
 }
 
 vocabulary! {
@@ -153,6 +177,9 @@ pub struct AssetDetail {
     pub renditions: Vec<RenditionRow>,
     /// Open review items of this asset, best first.
     pub open: Vec<(ReviewItemId, ItemKind)>,
+    /// What was decided of the content that stood at this place before the file was edited.
+    #[serde(default)]
+    pub precedents: Vec<AnnotationRow>,
 }
 
 /// Where an asset's bytes are.
@@ -221,13 +248,14 @@ pub struct SuggestionRow {
     pub card: String,
 }
 
-/// A derived picture.
+/// A derived picture or sound.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RenditionRow {
     pub id: RenditionId,
     pub kind: RenditionKind,
     pub page: u32,
     pub media_type: String,
+    /// Pixels; 0 for sound.
     pub width: u32,
     pub height: u32,
 }

@@ -3,10 +3,12 @@
 use crate::asset::{AssetDetail, AssetFilter, AssetPage, AssetSort};
 use crate::id::*;
 use crate::job::Activity;
+use crate::model::ModelsView;
 use crate::review::{Decided, ReviewDetail, ReviewFilter, ReviewPage, Undone, Verdict};
-use crate::search::SearchPage;
+use crate::search::{SearchMode, SearchPage};
 use crate::settings::SettingsView;
 use crate::status::Status;
+use crate::taxonomy::{Taxonomy, TaxonomyAnswer};
 use crate::trail::Lineage;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -59,8 +61,26 @@ calls! {
     } -> Decided;
     /// Take back the last `count` decisions of a person.
     Undo { count: u32 } -> Undone;
-    /// Words in texts and names.
-    Search { query: String, filter: AssetFilter, offset: u32, limit: u32 } -> SearchPage;
+    /// Words in texts and names, and places that mean the same.
+    Search { query: String, mode: SearchMode, filter: AssetFilter, offset: u32, limit: u32 } -> SearchPage;
+    /// Assets whose meaning is nearest to this one's.
+    Similar { asset: AssetId, filter: AssetFilter, offset: u32, limit: u32 } -> SearchPage;
+    /// A person says what an asset is, whether or not it was asked; no answer takes back the last one.
+    SetLabel { asset: AssetId, answer: String } -> Decided;
+    /// The answers to "what is it?".
+    GetTaxonomy {} -> Taxonomy;
+    /// Replace the answers. Assets are compared with them again.
+    SetTaxonomy { answers: Vec<TaxonomyAnswer> } -> Taxonomy;
+    /// Model cards and what of them is installed.
+    GetModels {} -> ModelsView;
+    /// Compare every installed file with its card's hash.
+    VerifyModels {} -> ModelsView;
+    /// Take in a folder of cards and files. Without a folder the window asks for one.
+    ImportModels { folder: Option<String> } -> ModelsView;
+    /// Download models from where their card says; only ever because somebody asked.
+    FetchModels { cards: Vec<String> } -> ModelsView;
+    /// Follow a folder, or stop following it. What was read stays.
+    SetWatched { folder: FolderId, watched: bool } -> Status;
     /// Where a row comes from; with `down`, what was derived from it.
     GetWhy { id: String, down: bool } -> Lineage;
     /// Lanes and failures.

@@ -13,8 +13,10 @@ pub enum Event {
     ReviewChanged,
     /// Counts of jobs changed.
     JobsChanged,
-    /// A folder was added, scanned or found unavailable.
+    /// A folder was added, scanned, watched or found unavailable.
     FoldersChanged,
+    /// Models were installed, checked, or the provider was chosen.
+    ModelsChanged,
     /// Everything that was waiting is done.
     Settled,
     /// Files hover over the window: how many, or none when they left.

@@ -16,14 +16,30 @@ vocabulary! {
         Decode = "decode",
         /// Words and boxes from a page image, in a worker.
         Ocr = "ocr",
+        /// A recording to 16 kHz sound and its waveform, in a worker.
+        Sound = "sound",
+        /// Speech to text, in a worker, a stretch of the recording at a time.
+        Transcribe = "transcribe",
         /// Sensitive data in the extracted text.
         Detect = "detect",
+        /// Chunks to embeddings, in a worker.
+        Embed = "embed",
+        /// What an asset is, by similarity to the taxonomy.
+        Label = "label",
     }
 }
 
 vocabulary! {
     /// Jobs that share a lane run side by side up to its width.
-    Lane { Io = "io", Decode = "decode", Ocr = "ocr" }
+    Lane {
+        Io = "io",
+        Decode = "decode",
+        Ocr = "ocr",
+        Speech = "speech",
+        Embed = "embed",
+        /// Writes embeddings into the vector index. It has no jobs: its queue is the outbox.
+        Index = "index",
+    }
 }
 
 vocabulary! {

@@ -151,6 +151,15 @@ pub struct ReviewDetail {
     pub context: Vec<TextPart>,
     /// Doubtful words, for a reading.
     pub words: Vec<DoubtfulWord>,
+    /// Possible answers, the likeliest first, for a label; keys 1 to 9 pick them.
+    #[serde(default)]
+    pub candidates: Vec<Candidate>,
+    /// The stretch of the recording this is about, for doubtful speech.
+    #[serde(default)]
+    pub sound: Option<SoundShown>,
+    /// What was decided of the content that stood at this place before the file was edited.
+    #[serde(default)]
+    pub precedents: Vec<AnnotationRow>,
     /// How this person decided alike ones: same entity or same kind.
     pub alike: Vec<(Verdict, u32)>,
     /// Other open items that "decide all alike" would take along: same value.
@@ -193,15 +202,42 @@ pub struct TextPart {
     pub marked: bool,
 }
 
-/// A word read with little confidence.
+/// A possible answer to "what is it?".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub answer: String,
+    pub description: String,
+    /// Similarity of the asset and the description, 0..1: a match, no probability. None for answers that were not proposed.
+    pub matches: Option<f32>,
+    /// Two or three words of the asset that speak for it.
+    pub because: Vec<String>,
+}
+
+/// A recording and the stretch in question, in seconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SoundShown {
+    pub sound: RenditionId,
+    pub waveform: Option<RenditionId>,
+    pub seconds: f32,
+    pub t0: f32,
+    pub t1: f32,
+}
+
+/// A word read or heard with little confidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DoubtfulWord {
     pub text: String,
     pub start: u32,
     pub end: u32,
     pub confidence: f32,
+    /// Where it stands on the page; none for speech.
     #[serde(rename = "box")]
-    pub rect: PixelBox,
+    pub rect: Option<PixelBox>,
+    /// When it was said, in seconds; none for a page.
+    #[serde(default)]
+    pub t0: Option<f32>,
+    #[serde(default)]
+    pub t1: Option<f32>,
 }
 
 /// A decision was made.

@@ -3,16 +3,42 @@
 use crate::asset::{MediaKind, PixelBox};
 use crate::id::*;
 use crate::review::TextPart;
+use crate::vocabulary;
+use crate::words::Words;
 use serde::{Deserialize, Serialize};
+
+vocabulary! {
+    /// By what a search finds.
+    SearchMode {
+        /// Words and meaning, fused by reciprocal rank.
+        Hybrid = "hybrid",
+        /// Meaning only.
+        Semantic = "semantic",
+        /// Words only.
+        Lexical = "lexical",
+    }
+}
 
 /// Results, best first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SearchPage {
     pub hits: Vec<Hit>,
-    /// Assets that match in all.
+    /// Assets that match in all. By meaning everything matches a little: then it is how many were ranked.
     pub total: u32,
-    /// Matching assets by kind, for the filters.
+    /// Matching assets by kind, for the filters; the other counts likewise.
     pub by_kind: Vec<(MediaKind, u32)>,
+    #[serde(default)]
+    pub by_label: Vec<(String, u32)>,
+    #[serde(default)]
+    pub by_folder: Vec<(FolderId, u32)>,
+    #[serde(default)]
+    pub by_language: Vec<(String, u32)>,
+    /// Matching assets with findings.
+    #[serde(default)]
+    pub with_findings: u32,
+    /// Why meaning took no part although it was asked for: no model, or the index is not complete yet.
+    #[serde(default)]
+    pub note: Option<Words>,
 }
 
 /// The best place in one asset.

@@ -3,6 +3,7 @@
 use crate::asset::AssetState;
 use crate::id::FolderId;
 use crate::review::ItemKind;
+use crate::vocabulary;
 use serde::{Deserialize, Serialize};
 
 /// How the library stands.
@@ -17,6 +18,9 @@ pub struct Status {
     /// Chunks that are not in the vector index yet.
     pub index_lag: u32,
     pub models: Vec<ModelRow>,
+    /// What the embedder runs on, once it has run.
+    #[serde(default)]
+    pub provider: Option<crate::model::ProviderRow>,
     pub folders: Vec<FolderRow>,
     pub progress: Option<Progress>,
     pub paused: bool,
@@ -50,6 +54,34 @@ pub struct FolderRow {
     pub last_scan: Option<String>,
     /// The folder could not be reached at the last scan.
     pub unavailable: bool,
+    /// Whether and how it is followed.
+    #[serde(default)]
+    pub watch: WatchState,
+    /// UTC milliseconds since when it is watched, if it is.
+    #[serde(default)]
+    pub since: Option<String>,
+}
+
+vocabulary! {
+    /// How a folder is followed.
+    WatchState {
+        /// Only read when asked.
+        Off = "off",
+        /// Changes are told by the system, and made sure of by scans.
+        Following = "following",
+        /// The system tells nothing here (a network folder, or no watches left): it is scanned again and again.
+        Polled = "polled",
+        /// It cannot be reached at the moment; what was known of it is kept.
+        Unreachable = "unreachable",
+        /// To be followed as soon as a window or `watch run` is open.
+        Waiting = "waiting",
+    }
+}
+
+impl Default for WatchState {
+    fn default() -> Self {
+        Self::Off
+    }
 }
 
 /// Work in hand, counted in files.

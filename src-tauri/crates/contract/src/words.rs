@@ -125,6 +125,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("sample_missing", "The sample collection is not installed beside the program."),
     ("ambiguous_id", "More than one id begins with {id}."),
     ("bad_line", "Line {line} could not be understood: {why}."),
+    ("no_vectors", "There is no index to search by meaning."),
+    ("no_watcher", "Folders cannot be followed here."),
     ("no_meaning_model", "Searching by meaning needs a model that this version does not have yet."),
     ("no_model_pack", "Model packs cannot be taken in yet: no model of this version is on a card."),
     ("no_screen", "There is no screen to open a window on."),

@@ -15,7 +15,7 @@ pub const MAX_BLOB: u32 = 256 << 20;
 
 vocabulary! {
     /// What a worker process is for; one role each.
-    Role { Decode = "decode", Ocr = "ocr" }
+    Role { Decode = "decode", Ocr = "ocr", Speech = "speech", Embed = "embed" }
 }
 
 /// Parent → worker.
@@ -28,6 +28,16 @@ pub enum Work {
     Decode(DecodeRequest),
     /// Read the page image in the blob.
     Ocr(OcrRequest),
+    /// Decode the recording in the first attached descriptor into the second. The blob is empty.
+    Sound(SoundRequest),
+    /// Load these models; the first request of a role that needs some. Answered by `Loaded`.
+    Load(ModelFiles),
+    /// Write down what is said in a stretch of the attached 16 kHz WAV file.
+    Hear(HearRequest),
+    /// Embed texts.
+    Embed { texts: Vec<String> },
+    /// Answer requests on the attached socket too, at the same time, with the same models: for a person who waits.
+    Attach,
 }
 
 /// Worker → parent.
@@ -41,6 +51,16 @@ pub enum Answer {
     /// Renditions lie in the blob, one after the other.
     Decoded(Decoded),
     Read(OcrPage),
+    /// The waveform lies in the blob: the loudest sample of every twentieth of a second, one byte each.
+    Sounded(Sounded),
+    Loaded(Loaded),
+    Heard(Heard),
+    /// `count` vectors of `dimensions` 32-bit floats (little endian, unit length) lie in the blob, in the order of the texts.
+    Embedded {
+        count: u32,
+        dimensions: u32,
+    },
+    Attached,
     /// This input cannot be done; the worker lives on.
     Refused {
         reason: Words,
@@ -142,4 +162,104 @@ pub struct OcrPage {
     pub confidence: Option<f32>,
     /// By how much the page had to be turned clockwise to be read: 0, 90, 180 or 270.
     pub turned: u32,
+}
+
+/// Samples a second of every sound after decoding; one channel of 16 bits.
+pub const SAMPLE_RATE: u32 = 16_000;
+/// Bytes of a waveform for one second of sound.
+pub const WAVEFORM_RATE: u32 = 20;
+/// Bytes before the first sample in the WAV files that a decoder writes.
+pub const WAV_HEADER: u32 = 44;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoundRequest {
+    /// Lower-case extension of the name, without dot; a hint only.
+    pub extension: String,
+    /// Longer recordings are cut here, with a note.
+    pub max_seconds: u32,
+}
+
+/// A recording as it was decoded into the second descriptor: a WAV file of 16 kHz, one channel, 16 bits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sounded {
+    pub seconds: f64,
+    /// Codec, channels, sample rate, title, artist …
+    pub properties: Vec<Property>,
+    pub notes: Vec<Words>,
+    /// A limit was met or the file is cut; a note says which.
+    pub partial: bool,
+}
+
+/// Model files by the name their card gives them. Paths are absolute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelFiles {
+    /// Id of the card with its version.
+    pub card: String,
+    pub files: Vec<(String, String)>,
+    pub threads: u32,
+    /// Providers to try, the best first, e.g. `["cuda", "webgpu", "cpu"]`; the CPU is always tried last.
+    pub providers: Vec<String>,
+    /// Tokens a text is cut at; for embedding.
+    pub max_tokens: u32,
+}
+
+/// Models are loaded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loaded {
+    pub card: String,
+    /// Length of a vector; 0 when it makes none.
+    pub dimensions: u32,
+    /// What it runs on, for models that can choose.
+    pub provider: Option<crate::model::ProviderRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HearRequest {
+    /// Seconds from the start of the recording.
+    pub from: f64,
+    /// Stop at the last silence before this many seconds were listened to; the end of the recording ends it too.
+    pub at_most: f64,
+    /// ISO 639-1; none lets the model find out.
+    pub language: Option<String>,
+    /// Languages the card covers; another one is reported, not written down. Empty: all.
+    pub languages: Vec<String>,
+}
+
+/// What was heard in a stretch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub segments: Vec<Segment>,
+    /// The language and how sure the model is of it, 0..1; none when nobody speaks.
+    pub language: Option<(String, f32)>,
+    /// The language is not one of those the card covers, so nothing was written down.
+    pub not_covered: bool,
+    /// Listened up to here, in seconds from the start of the recording.
+    pub until: f64,
+    /// The recording ends here.
+    pub at_end: bool,
+    /// Seconds of speech among them.
+    pub speech: f64,
+    /// Invented repetitions that were left out.
+    pub discarded: u32,
+}
+
+/// A sentence or so of speech.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Seconds from the start of the recording.
+    pub t0: f64,
+    pub t1: f64,
+    pub text: String,
+    /// Words with their times and probabilities, in order; together they are the text.
+    pub words: Vec<HeardWord>,
+}
+
+/// A word as it was heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeardWord {
+    pub text: String,
+    pub t0: f64,
+    pub t1: f64,
+    /// Geometric mean of its tokens' probabilities, 0..1.
+    pub probability: f32,
 }

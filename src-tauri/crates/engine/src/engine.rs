@@ -163,6 +163,8 @@ impl Engine {
             Lane::Io => 2,
             Lane::Decode => or_cores(work.decode_width),
             Lane::Ocr => or_cores(work.ocr_width),
+            // One process each: it uses every core by itself.
+            Lane::Speech | Lane::Embed | Lane::Index => 1,
         }
     }
 

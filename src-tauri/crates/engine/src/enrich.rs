@@ -4,4 +4,6 @@
 //! [`detect`].
 
 pub mod detect;
+pub mod embed;
+pub mod label;
 pub mod sensitive;

@@ -8,4 +8,6 @@ pub mod files;
 pub mod ocr;
 pub mod read;
 pub mod scan;
+pub mod sound;
+pub mod transcribe;
 pub mod walk;

@@ -2,8 +2,8 @@
 //!
 //! Adding a stage is a `JobKind`, a function and a line here; there are no wildcard arms.
 
-use crate::enrich::sensitive;
-use crate::extract::{decode, ocr, read, scan};
+use crate::enrich::{embed, label, sensitive};
+use crate::extract::{decode, ocr, read, scan, sound, transcribe};
 use crate::jobs::{Context, Job};
 use crate::outcome::Outcome;
 use crate::ports::StageError;
@@ -12,7 +12,7 @@ use winnow_contract::job::{JobKind, Lane};
 
 /// The jobs that follow a stage on content of this kind.
 ///
-/// scan → ingest → decode → (pictures: ocr →) detect
+/// scan → ingest → decode → (pictures: ocr →) (recordings: sound → transcribe →) detect → embed → label
 pub fn next(stage: JobKind, kind: MediaKind) -> &'static [JobKind] {
     use MediaKind::*;
     match stage {
@@ -21,10 +21,14 @@ pub fn next(stage: JobKind, kind: MediaKind) -> &'static [JobKind] {
         JobKind::Decode => match kind {
             Text | Table | Web => &[JobKind::Detect],
             Image => &[JobKind::Ocr],
-            Pdf | Office | Mail | Archive | Sound | Video | Empty | Other => &[],
+            Sound => &[JobKind::Sound],
+            Pdf | Office | Mail | Archive | Video | Empty | Other => &[],
         },
-        JobKind::Ocr => &[JobKind::Detect],
-        JobKind::Detect => &[],
+        JobKind::Sound => &[JobKind::Transcribe],
+        JobKind::Ocr | JobKind::Transcribe => &[JobKind::Detect],
+        JobKind::Detect => &[JobKind::Embed],
+        JobKind::Embed => &[JobKind::Label],
+        JobKind::Label => &[],
     }
 }
 
@@ -32,8 +36,10 @@ pub fn next(stage: JobKind, kind: MediaKind) -> &'static [JobKind] {
 pub fn lane(kind: JobKind) -> Lane {
     match kind {
         JobKind::Scan | JobKind::Ingest | JobKind::Detect => Lane::Io,
-        JobKind::Decode => Lane::Decode,
+        JobKind::Decode | JobKind::Sound => Lane::Decode,
         JobKind::Ocr => Lane::Ocr,
+        JobKind::Transcribe => Lane::Speech,
+        JobKind::Embed | JobKind::Label => Lane::Embed,
     }
 }
 
@@ -41,7 +47,7 @@ pub fn lane(kind: JobKind) -> Lane {
 pub fn in_process(kind: JobKind) -> bool {
     match kind {
         JobKind::Scan | JobKind::Ingest | JobKind::Detect => true,
-        JobKind::Decode | JobKind::Ocr => false,
+        JobKind::Decode | JobKind::Ocr | JobKind::Sound | JobKind::Transcribe | JobKind::Embed | JobKind::Label => false,
     }
 }
 
@@ -49,7 +55,7 @@ pub fn in_process(kind: JobKind) -> bool {
 pub fn is_about_an_asset(kind: JobKind) -> bool {
     match kind {
         JobKind::Scan | JobKind::Ingest => false,
-        JobKind::Decode | JobKind::Ocr | JobKind::Detect => true,
+        JobKind::Decode | JobKind::Ocr | JobKind::Sound | JobKind::Transcribe | JobKind::Detect | JobKind::Embed | JobKind::Label => true,
     }
 }
 
@@ -58,7 +64,10 @@ pub fn batch(lane: Lane) -> u32 {
     match lane {
         Lane::Io => 64,
         Lane::Decode => 8,
-        Lane::Ocr => 1,
+        Lane::Ocr | Lane::Speech => 1,
+        Lane::Embed => 16,
+        // It has no jobs.
+        Lane::Index => 0,
     }
 }
 
@@ -69,6 +78,10 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
         JobKind::Ingest => read::run(job, context),
         JobKind::Decode => decode::run(job, context),
         JobKind::Ocr => ocr::run(job, context),
+        JobKind::Sound => sound::run(job, context),
+        JobKind::Transcribe => transcribe::run(job, context),
         JobKind::Detect => sensitive::run(job, context),
+        JobKind::Embed => embed::run(job, context),
+        JobKind::Label => label::run(job, context),
     }
 }

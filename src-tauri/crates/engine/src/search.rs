@@ -29,7 +29,7 @@ pub fn search(catalog: &Connection, typed: &str, filter: &AssetFilter, offset: u
     for (rank, (asset, score)) in (1u32..).zip(&ranked).skip(offset as usize).take(limit as usize) {
         hits.extend(hit(catalog, &query, asset, rank, score / best, &texts, &names)?);
     }
-    Ok(SearchPage { hits, total: u32::try_from(ranked.len()).unwrap_or(u32::MAX), by_kind: sorted(by_kind) })
+    Ok(SearchPage { hits, total: u32::try_from(ranked.len()).unwrap_or(u32::MAX), by_kind: sorted(by_kind), ..SearchPage::default() })
 }
 
 fn sorted(by_kind: HashMap<MediaKind, u32>) -> Vec<(MediaKind, u32)> {

@@ -3,20 +3,30 @@
 //! Not part of a shipped binary.
 
 use crate::extract::files;
-use crate::ports::{CallLimits, Cancel, Clock, Decode, DecodedFile, Ids, Ocr, Ports, StageError};
+use crate::ports::{
+    CallLimits, Cancel, Clock, Decode, DecodedFile, DecodedSound, Embedder, Following, Hint, Ids, Ocr, Ports, Space, Speech, SpeechCard,
+    StageError, VectorIndex, Vectors, Watcher,
+};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use winnow_contract::Words;
 use winnow_contract::asset::{MediaKind, Property, RenditionKind, Span};
-use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText, OcrPage, OcrRequest, RenditionHead};
+use winnow_contract::model::ProviderRow;
+use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText, HearRequest, Heard, OcrPage, OcrRequest, RenditionHead, SoundRequest};
 
 /// Ports of fakes with a clock and ids of their own.
 pub fn ports() -> Ports {
     Ports {
         decode: Arc::new(FakeDecode),
         ocr: Arc::new(FakeOcr::default()),
+        speech: Arc::new(FakeSpeech),
+        embedder: Arc::new(FakeEmbedder),
+        vectors: Arc::new(FakeVectors::default()),
+        watcher: Arc::new(FakeWatcher),
         clock: Arc::new(ManualClock::default()),
         ids: Arc::new(NumberedIds::default()),
     }
@@ -96,6 +106,117 @@ impl Decode for FakeDecode {
             "" if bytes.is_empty() => Ok(DecodedFile { head: head(MediaKind::Empty, "application/x-empty"), blob: Vec::new() }),
             _ => Ok(DecodedFile { head: Decoded { properties: vec![extension(request)], ..plain(&text) }, blob: Vec::new() }),
         }
+    }
+
+    fn sound(&self, _: &SoundRequest, _: File, _: File, _: CallLimits, _: &Cancel) -> Result<DecodedSound, StageError> {
+        Err(StageError::Broken(Words::new("damaged").with("why", "a fake hears nothing")))
+    }
+}
+
+/// No speech model is installed.
+pub struct FakeSpeech;
+
+impl Speech for FakeSpeech {
+    fn card(&self) -> Option<SpeechCard> {
+        None
+    }
+
+    fn hear(&self, _: &HearRequest, _: File, _: CallLimits, _: &Cancel) -> Result<Heard, StageError> {
+        Err(StageError::Missing("fake speech".into()))
+    }
+}
+
+/// Counts letters: texts with the same letters lie close together.
+pub struct FakeEmbedder;
+
+impl Embedder for FakeEmbedder {
+    fn space(&self) -> Option<Space> {
+        Some(Space { card: "fake embed 1".into(), dimensions: 32 })
+    }
+
+    fn embed(&self, texts: &[String], _: CallLimits, _: &Cancel) -> Result<Vec<Vec<f32>>, StageError> {
+        texts.iter().map(|text| self.embed_query(text)).collect()
+    }
+
+    fn embed_query(&self, text: &str) -> Result<Vec<f32>, StageError> {
+        let mut vector = vec![0.0; 32];
+        text.bytes().for_each(|byte| vector[usize::from(byte % 32)] += 1.0);
+        let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt().max(1.0);
+        Ok(vector.into_iter().map(|value| value / length).collect())
+    }
+
+    fn provider(&self) -> Option<ProviderRow> {
+        None
+    }
+}
+
+/// Indexes in memory, one for each folder; they outlive the engine, as files do.
+#[derive(Default)]
+pub struct FakeVectors(Mutex<BTreeMap<std::path::PathBuf, Arc<FakeIndex>>>);
+
+impl Vectors for FakeVectors {
+    fn open(&self, folder: &Path, _: u32) -> Result<Arc<dyn VectorIndex>, Words> {
+        let mut indexes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(indexes.entry(folder.to_owned()).or_default()) as _)
+    }
+}
+
+/// Compares with every vector.
+#[derive(Default)]
+pub struct FakeIndex(Mutex<BTreeMap<String, Vec<f32>>>);
+
+impl FakeIndex {
+    fn rows(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<f32>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl VectorIndex for FakeIndex {
+    fn put(&self, rows: &[(String, Vec<f32>)]) -> Result<(), Words> {
+        self.rows().extend(rows.iter().cloned());
+        Ok(())
+    }
+
+    fn remove(&self, chunks: &[String]) -> Result<(), Words> {
+        chunks.iter().for_each(|chunk| drop(self.rows().remove(chunk)));
+        Ok(())
+    }
+
+    fn nearest(&self, vector: &[f32], count: usize) -> Result<Vec<(String, f32)>, Words> {
+        let cosine = |other: &[f32]| vector.iter().zip(other).map(|(one, other)| one * other).sum::<f32>();
+        let mut rows: Vec<_> = self.rows().iter().map(|(chunk, other)| (chunk.clone(), cosine(other))).collect();
+        rows.sort_by(|one, other| other.1.total_cmp(&one.1));
+        rows.truncate(count);
+        Ok(rows)
+    }
+
+    fn chunks(&self) -> Result<Vec<String>, Words> {
+        Ok(self.rows().keys().cloned().collect())
+    }
+
+    fn len(&self) -> Result<usize, Words> {
+        Ok(self.rows().len())
+    }
+
+    fn maintain(&self) -> Result<(), Words> {
+        Ok(())
+    }
+}
+
+/// Says nothing: folders are scanned.
+pub struct FakeWatcher;
+
+impl Watcher for FakeWatcher {
+    fn follow(&self, _: &Path, _: Arc<dyn Fn(Hint) + Send + Sync>) -> Result<Box<dyn Following>, Words> {
+        Ok(Box::new(Untold))
+    }
+}
+
+struct Untold;
+
+impl Following for Untold {
+    fn is_told(&self) -> bool {
+        false
     }
 }
 

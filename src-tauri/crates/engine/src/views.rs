@@ -62,6 +62,15 @@ impl Engine {
             Request::Decide(ask) => json(self.decide(ask)),
             Request::Undo(ask) => json(self.undo(ask.count)),
             Request::Search(ask) => json(self.search(&ask.query, &ask.filter, ask.offset, limit(ask.limit))),
+            Request::Similar(_)
+            | Request::SetLabel(_)
+            | Request::GetTaxonomy(_)
+            | Request::SetTaxonomy(_)
+            | Request::GetModels(_)
+            | Request::VerifyModels(_)
+            | Request::ImportModels(_)
+            | Request::FetchModels(_)
+            | Request::SetWatched(_) => json(Err::<Done, _>(EngineError::refused("not_built_yet"))),
             Request::GetWhy(ask) => json(self.read(|catalog| lineage::walk(catalog, &ask.id, ask.down))),
             Request::GetActivity(ask) => json(self.activity(ask.offset, limit(ask.limit))),
             Request::Retry(ask) => json(self.retry(ask.job)),
@@ -97,6 +106,7 @@ impl Engine {
                 models: self.models(),
                 folders: folders::rows(catalog)?,
                 progress,
+                provider: None,
                 paused: self.paused(),
                 library: self.library().display().to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -244,5 +254,6 @@ fn detail(catalog: &Connection, asset: &AssetId, text_limit: usize) -> Result<As
         annotations: rows::annotations_of(catalog, asset)?,
         renditions: assets::renditions(catalog, asset)?,
         open: rows::open_of(catalog, asset)?,
+        precedents: Vec::new(),
     })
 }

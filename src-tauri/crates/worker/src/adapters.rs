@@ -7,8 +7,8 @@ use crate::protocol::Reply;
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use winnow_contract::worker::{Answer, DecodeRequest, Decoded, OcrPage, OcrRequest, Role, Work};
-use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, Ocr, StageError};
+use winnow_contract::worker::{Answer, DecodeRequest, Decoded, OcrPage, OcrRequest, Role, SoundRequest, Work};
+use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, DecodedSound, Ocr, StageError};
 
 /// For asking a worker which version it is.
 const HELLO: CallLimits = CallLimits { seconds: 30, memory_mb: 1000, recycle_after: u32::MAX };
@@ -67,6 +67,10 @@ impl Decode for DecodeWorkers {
         let load = Load { work: Work::Decode(request.clone()), blob: &[], file: Some(&file) };
         self.pool.call(&load, limits, cancel, decoded)
     }
+
+    fn sound(&self, _: &SoundRequest, _: File, _: File, _: CallLimits, _: &Cancel) -> Result<DecodedSound, StageError> {
+        Err(StageError::Missing("sound".to_owned()))
+    }
 }
 
 impl Ocr for OcrWorkers {
@@ -106,7 +110,14 @@ fn declined<T>(answer: Answer) -> Option<Result<T, StageError>> {
     match answer {
         Answer::Refused { reason } => Some(Err(StageError::Broken(reason))),
         Answer::Missing { card } => Some(Err(StageError::Missing(card))),
-        Answer::Ready { .. } | Answer::Decoded(_) | Answer::Read(_) => None,
+        Answer::Ready { .. }
+        | Answer::Decoded(_)
+        | Answer::Read(_)
+        | Answer::Sounded(_)
+        | Answer::Loaded(_)
+        | Answer::Heard(_)
+        | Answer::Embedded { .. }
+        | Answer::Attached => None,
     }
 }
 

@@ -87,7 +87,9 @@ impl Applying {
     fn failed_asset(&self, catalog: &Connection, job: &Job, reason: &Words, now: i64) -> Result<Option<AssetId>> {
         match job.kind {
             JobKind::Scan => Ok(None),
-            JobKind::Decode | JobKind::Ocr | JobKind::Detect => Ok(Some(AssetId::from(job.subject.as_str()))),
+            JobKind::Decode | JobKind::Ocr | JobKind::Sound | JobKind::Transcribe | JobKind::Detect | JobKind::Embed | JobKind::Label => {
+                Ok(Some(AssetId::from(job.subject.as_str())))
+            }
             JobKind::Ingest => {
                 let location = LocationId::from(job.subject.as_str());
                 let known = locations::asset(catalog, &location)?;

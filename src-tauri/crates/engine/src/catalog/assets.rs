@@ -238,6 +238,10 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
         busy: row.get(12)?,
         added_at: row.get(13)?,
         excerpt: row.get::<_, Option<String>>(14)?.filter(|text| !text.trim().is_empty()),
+        labels: Vec::new(),
+        suggested: None,
+        language: None,
+        seconds: None,
     })
 }
 

@@ -75,6 +75,8 @@ pub fn rows(catalog: &Connection) -> Result<Vec<FolderRow>> {
             path,
             last_scan: row.get::<_, Option<i64>>(2)?.map(|at| at.to_string()),
             unavailable: row.get(3)?,
+            watch: Default::default(),
+            since: None,
             assets: count(row.get(4)?),
         })
     })?;

@@ -9,7 +9,10 @@ use rusqlite_migration::{M, Migrations};
 use std::path::Path;
 use std::time::Duration;
 
-const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("../../../../../migrations/0001_catalog.sql"))];
+const MIGRATIONS: &[M<'_>] = &[
+    M::up(include_str!("../../../../../migrations/0001_catalog.sql")),
+    M::up(include_str!("../../../../../migrations/0002_meaning.sql")).foreign_key_check(),
+];
 
 /// The schema this program writes: the number of migrations.
 pub const KNOWN: i64 = MIGRATIONS.len() as i64;
@@ -17,7 +20,8 @@ pub const KNOWN: i64 = MIGRATIONS.len() as i64;
 /// Questions every library asks.
 const QUESTIONS: &[(&str, &str)] = &[
     ("sensitive", "Is this a piece of personal or secret data, and may it stay in the text?"),
-    ("reading", "Was the page read well enough to rely on its words?"),
+    ("reading", "Was this read, or heard, well enough to rely on its words?"),
+    ("what is it?", "What kind of thing is this?"),
 ];
 
 /// A connection that may write. Only the writer thread holds one.
@@ -59,7 +63,10 @@ fn wait_until_made(connection: &Connection) -> Result<()> {
 /// Brings the file to the newest schema and makes sure of the rows that every library has.
 pub fn migrate(connection: &mut Connection, ports: &Ports) -> Result<()> {
     check_version(connection)?;
+    // Tables that others refer to are rebuilt by some migrations; references are checked at the end of each of those.
+    connection.pragma_update(None, "foreign_keys", false)?;
     Migrations::from_slice(MIGRATIONS).to_latest(connection).map_err(|error| EngineError::Unusable(error.to_string()))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
     seed(connection, ports)
 }
 

@@ -148,8 +148,9 @@ fn follow(
 ) -> Option<NewJob> {
     match kind {
         JobKind::Ocr => super::ocr::job(asset, &source.hash, turn, context),
+        JobKind::Sound => super::sound::job(asset, &source.hash, context),
         JobKind::Detect => text_hash.and_then(|hash| sensitive::job(asset, &hash, context)),
         // The pipeline lets none of these follow.
-        JobKind::Scan | JobKind::Ingest | JobKind::Decode => None,
+        JobKind::Scan | JobKind::Ingest | JobKind::Decode | JobKind::Transcribe | JobKind::Embed | JobKind::Label => None,
     }
 }

@@ -98,6 +98,9 @@ pub fn detail(catalog: &Connection, id: &winnow_contract::id::ReviewItemId) -> R
         values,
         context,
         words,
+        candidates: Vec::new(),
+        sound: None,
+        precedents: Vec::new(),
         alike: review::decided_alike(catalog, &item)?,
         alike_open: u32::try_from(review::alike(catalog, &item)?.len()).unwrap_or(u32::MAX),
         state: item.state,
@@ -182,7 +185,15 @@ fn reading(catalog: &Connection, item: &Item) -> Result<(Vec<TextPart>, Vec<Doub
 fn doubtful(span: &winnow_contract::asset::Span, characters: &[char], threshold: f32) -> Option<DoubtfulWord> {
     let text: String = characters.get(span.start as usize..span.end as usize)?.iter().collect();
     let confidence = span.confidence.filter(|confidence| *confidence < threshold)?;
-    policy::is_word(&text).then_some(DoubtfulWord { text, start: span.start, end: span.end, confidence, rect: span.rect? })
+    policy::is_word(&text).then_some(DoubtfulWord {
+        text,
+        start: span.start,
+        end: span.end,
+        confidence,
+        rect: span.rect,
+        t0: span.t0,
+        t1: span.t1,
+    })
 }
 
 #[cfg(test)]
