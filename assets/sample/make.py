@@ -181,6 +181,28 @@ def storm():
     save(page.scan(BUFF, "#2c2530", -1.1, foxing=22), "Letters/1938-02-17 storm report.jpg")
 
 
+def registers():
+    page = Page(1953)
+    page.set(["ST BRANNOC'S RECTORY"], 0, 112, 44, TITLE, centre=True)
+    page.set(["Port Quill"], 0, 172, 24, ITALIC, centre=True)
+    page.rule(340, W - 340, 218)
+    page.type(["9th February 1953", "", "Dear Mr Penhale,", "",
+               "You ask after the parish registers. When the stream",
+               "broke its bank on the last night of January the",
+               "vestry stood four feet deep, and the oak chest with",
+               "the baptisms and burials from 1702 floated against",
+               "the door. Every volume is soaked through.", "",
+               "We have laid the leaves between blotting paper on",
+               "the schoolroom floor. The ink of the oldest entries",
+               "has run; whole years can no longer be read.", "",
+               "If the Museum knows a binder who can save wet",
+               "parchment, I beg you to send him to us at once.", "",
+               "Yours faithfully,"], 130, 262)
+    page.set(["Hugh Trevanion"], 560, page.y + 10, 58, HAND, ink=235)
+    page.type(["Rector"], 560, page.y + 8)
+    save(page.scan(CREAM, "#2a2622", 0.9, foxing=14), "Letters/1953-02-09 rectory.jpg")
+
+
 def captain():
     page = Page(1947)
     page.set(["NYGAARD & SØNNER"], 0, 112, 44, TITLE, centre=True)
@@ -537,5 +559,5 @@ def broken():
     twice.write_bytes((OUT / "Letters/1938-02-17 storm report.jpg").read_bytes())
 
 
-for draw_one in (appointment, storm, captain, damp, deed, dusk, quay, chart, plan, broken):
+for draw_one in (appointment, storm, registers, captain, damp, deed, dusk, quay, chart, plan, broken):
     draw_one()
