@@ -45,6 +45,31 @@ INSERT INTO renditions_2 SELECT * FROM renditions;
 DROP TABLE renditions;
 ALTER TABLE renditions_2 RENAME TO renditions;
 
+-- An open question for a person. Without a run it was the person who raised it.
+CREATE TABLE review_items_2 (
+    id            TEXT PRIMARY KEY,
+    asset_id      TEXT NOT NULL REFERENCES assets (id),
+    run_id        TEXT REFERENCES runs (id),
+    question_id   TEXT NOT NULL REFERENCES questions (id),
+    kind          TEXT NOT NULL CHECK (kind IN ('label','finding','extraction','duplicate')),
+    topic         TEXT NOT NULL,
+    reason_code   TEXT NOT NULL,
+    reason_params TEXT NOT NULL,
+    priority      REAL NOT NULL CHECK (priority BETWEEN 0 AND 1),
+    blocks        INTEGER NOT NULL CHECK (blocks IN (0, 1)),
+    state         TEXT NOT NULL CHECK (state IN ('open','deferred','decided','withdrawn')),
+    policy        TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    UNIQUE (asset_id, question_id, topic)
+) STRICT;
+INSERT INTO review_items_2 SELECT * FROM review_items;
+DROP TABLE review_items;
+ALTER TABLE review_items_2 RENAME TO review_items;
+CREATE INDEX review_queue ON review_items (state, priority DESC, created_at, id);
+CREATE INDEX review_counts ON review_items (state, kind, blocks);
+CREATE INDEX review_by_asset ON review_items (asset_id);
+CREATE INDEX review_by_topic ON review_items (topic, state);
+
 -- What a long recording said so far, a stretch at a time; gone once the whole is an extraction.
 CREATE TABLE transcript_parts (
     asset_id    TEXT NOT NULL REFERENCES assets (id),
@@ -87,8 +112,14 @@ CREATE TABLE outbox (
     space_id TEXT NOT NULL REFERENCES spaces (id),
     chunk_id TEXT NOT NULL,
     action   TEXT NOT NULL CHECK (action IN ('put','remove')),
+    -- A chunk is put once its text has a vector; until then its entry waits.
+    ready    INTEGER NOT NULL CHECK (ready IN (0, 1)),
     UNIQUE (space_id, chunk_id)
 ) STRICT;
+CREATE INDEX outbox_ready ON outbox (space_id, seq) WHERE ready = 1;
 
--- Folders that are followed.
+-- Folders that are followed. Which directory a folder was at its last scan tells a mount point without its drive from one that
+-- was emptied.
 ALTER TABLE folders ADD COLUMN watched_since INTEGER;
+ALTER TABLE folders ADD COLUMN device INTEGER;
+ALTER TABLE folders ADD COLUMN inode INTEGER;

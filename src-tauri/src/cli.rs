@@ -14,6 +14,7 @@ mod search;
 mod status;
 mod table;
 mod trail;
+mod watch;
 mod words;
 
 use crate::library::Library;
@@ -22,9 +23,13 @@ use clap::{Args, Parser, Subcommand};
 use failure::Failure;
 use output::Output;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use winnow_contract::asset::{AssetFilter, AssetState, MediaKind};
+use winnow_contract::command::GetStatus;
+use winnow_contract::id::FolderId;
+use winnow_contract::{ApiError, Words};
+use winnow_engine::{Engine, paths};
 
 /// What was typed.
 #[derive(Debug, Parser)]
@@ -63,6 +68,9 @@ pub struct Global {
 pub enum Command {
     /// Read files and folders, and wait until nothing is left to do
     Ingest(ingest::Ingest),
+    /// Watched folders, and following them
+    #[command(subcommand)]
+    Watch(watch::Watch),
     /// Counts and lags
     Status,
     /// Every asset
@@ -77,8 +85,10 @@ pub enum Command {
         /// Id or path
         asset: OsString,
     },
-    /// Find words in texts and names
+    /// Find words in texts and names, and places that mean the same
     Search(search::Search),
+    /// The assets that are most alike in meaning
+    Similar(search::Similar),
     /// What waits for a person, and what was said
     #[command(subcommand)]
     Review(review::Review),
@@ -109,13 +119,42 @@ pub struct Filter {
     /// Only assets with this label
     #[arg(long)]
     pub label: Option<String>,
+    /// Only assets in this language (ISO 639-1)
+    #[arg(long)]
+    pub language: Option<String>,
+    /// Only assets with findings (true), or without (false)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub has_findings: Option<bool>,
+    /// Only files last changed on or after this day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = words::day)]
+    pub since: Option<String>,
+    /// Only files last changed on or before this day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = words::day)]
+    pub until: Option<String>,
+    /// Only files in this added folder
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 impl Filter {
     /// The filter as the engine takes it.
-    pub fn wanted(self) -> AssetFilter {
-        AssetFilter { state: self.state, kind: self.kind, label: self.label, ..AssetFilter::default() }
+    ///
+    /// # Errors
+    /// When the folder is none that was added.
+    fn wanted(self, engine: &Engine) -> Result<AssetFilter, Failure> {
+        let Self { state, kind, label, language, has_findings, since, until, folder } = self;
+        let folder = folder.map(|folder| added(engine, &folder)).transpose()?;
+        Ok(AssetFilter { state, kind, label, folder, waiting: false, language, has_findings, since, until })
     }
+}
+
+/// The id of a folder that was added.
+fn added(engine: &Engine, folder: &Path) -> Result<FolderId, Failure> {
+    let wanted = folder.canonicalize().map_err(|_| words::no_such_path(folder))?;
+    let shown = paths::display(&paths::to_bytes(&wanted));
+    let folders = engine.ask(GetStatus {})?.folders;
+    let found = folders.into_iter().find(|row| row.path == shown).map(|row| row.id);
+    found.ok_or_else(|| ApiError::new(&Words::new("not_added").with("folder", shown)).into())
 }
 
 /// Carries out one command and gives the exit code of the contract.
@@ -130,18 +169,22 @@ pub fn run(global: &Global, command: Command) -> ExitCode {
 }
 
 fn dispatch(global: &Global, command: Command, out: &mut Output) -> Result<ExitCode, Failure> {
-    let library = || -> Result<Library, Failure> { Ok(Library::at(places::library(global.library.as_deref())?)) };
+    let library = || -> Result<Library, Failure> { {
+        Ok(Library::at(places::library(global.library.as_deref())?, places::models(global.models.as_deref())))
+    } };
     match command {
         Command::Ingest(ask) => ingest::run(&library()?, ask, out),
+        Command::Watch(ask) => watch::run(&library()?, ask, out),
         Command::Status => status::run(&library()?, out),
         Command::Assets(filter) => assets::list(&library()?, filter, out),
         Command::Show { asset } => assets::show(&library()?, &asset, out),
         Command::Text { asset } => assets::text(&library()?, &asset, out),
         Command::Search(ask) => search::run(&library()?, ask, out),
+        Command::Similar(ask) => search::similar(&library()?, ask, out),
         Command::Review(ask) => review::run(&library()?, ask, out),
         Command::Why(ask) => trail::why(&library()?, ask, out),
         Command::Pii(ask) => pii::run(ask, out),
-        Command::Models(ask) => models::run(ask, out),
+        Command::Models(ask) => models::run(global.models.as_deref(), ask, out),
         Command::Doctor(ask) => trail::doctor(&library()?, &ask, out),
         Command::Audit(ask) => trail::audit(&library()?, ask, out),
     }

@@ -2,7 +2,7 @@
 //!
 //! Answers itself only what needs a window or a desktop; everything else is the engine's.
 
-use crate::{places, window};
+use crate::{models, places, window};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, State};
 use tauri_plugin_dialog::{DialogExt, FilePath};
-use winnow_contract::command::{Added, Chosen, Done};
+use winnow_contract::command::{Added, Chosen, Done, ImportModels};
 use winnow_contract::id::LocationId;
 use winnow_contract::{ApiError, Request, Words};
 use winnow_engine::{Engine, EngineError};
@@ -32,6 +32,8 @@ fn answer(app: &AppHandle, request: &str) -> Answer {
         Request::Choose(ask) => added(&engine, &choose(app, ask.what)),
         Request::AddSample(_) => add_sample(app, &engine),
         Request::ShowFile(ask) => show_file(&engine, &ask.location),
+        Request::ImportModels(ImportModels { folder: None }) => import_models(app, &engine),
+        Request::FetchModels(ask) => fetch_models(&engine, &ask.cards),
         Request::ChangeSetting(ask) => {
             let view = engine.answer(Request::ChangeSetting(ask))?;
             window::follow_settings(app, &engine.settings());
@@ -45,12 +47,13 @@ fn json(view: &impl Serialize) -> Value {
     serde_json::to_value(view).expect("BUG: views are always JSON")
 }
 
-/// Queues what was chosen; nothing was, when the person cancelled.
+/// Queues what was chosen, and watches the folders; nothing was, when the person cancelled.
 fn added(engine: &Engine, paths: &[PathBuf]) -> Answer {
     if paths.is_empty() {
         return Ok(json(&Added::default()));
     }
-    Ok(json(&engine.add_paths(paths)?))
+    let scans = engine.add_watched(paths)?.len();
+    Ok(json(&Added { scans: u32::try_from(scans).unwrap_or(u32::MAX) }))
 }
 
 fn choose(app: &AppHandle, what: Chosen) -> Vec<PathBuf> {
@@ -66,10 +69,25 @@ fn choose(app: &AppHandle, what: Chosen) -> Vec<PathBuf> {
     chosen.unwrap_or_default().into_iter().filter_map(|path: FilePath| path.into_path().ok()).collect()
 }
 
+/// Takes in the folder that the person chooses; without one everything stays as it is.
+fn import_models(app: &AppHandle, engine: &Engine) -> Answer {
+    match choose(app, Chosen::Folder).first() {
+        Some(folder) => engine.answer(Request::ImportModels(ImportModels { folder: Some(folder.display().to_string()) })),
+        None => Ok(json(&engine.models_view())),
+    }
+}
+
+fn fetch_models(engine: &Engine, cards: &[String]) -> Answer {
+    let fetched = models::fetch(engine.models(), cards, &mut |_| {});
+    // Some may have arrived before another failed.
+    engine.take_up_models()?;
+    fetched.map(|_| json(&engine.models_view()))
+}
+
 fn add_sample(app: &AppHandle, engine: &Engine) -> Answer {
     let folder = places::sample(app.path().resource_dir().ok());
     let folder = folder.ok_or_else(|| ApiError::from(EngineError::refused("sample_missing")))?;
-    added(engine, &[folder])
+    Ok(json(&engine.add_paths(&[folder])?))
 }
 
 fn show_file(engine: &Engine, location: &LocationId) -> Answer {

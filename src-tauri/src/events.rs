@@ -2,6 +2,7 @@
 //!
 //! Loses nothing that matters: a fact only says what to ask for again.
 
+use crate::window::Batches;
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -22,7 +23,14 @@ const IDS: usize = 50;
 /// When the thread cannot be started.
 pub fn forward(engine: &Engine, app: AppHandle) -> std::io::Result<()> {
     let (sender, receiver) = channel();
-    std::thread::Builder::new().name("winnow-events".to_owned()).spawn(move || deliver(&receiver, |event| emit(&app, &event)))?;
+    let batches = Batches::new(engine);
+    let tell = move |event: Event| {
+        emit(&app, &event);
+        if event == Event::Settled {
+            batches.done(&app);
+        }
+    };
+    std::thread::Builder::new().name("winnow-events".to_owned()).spawn(move || deliver(&receiver, tell))?;
     listen(engine, sender);
     Ok(())
 }

@@ -7,9 +7,12 @@ mod commands;
 mod events;
 mod library;
 mod logging;
+mod meanings;
 mod media;
+mod models;
 mod places;
 mod signals;
+mod watcher;
 mod window;
 mod workers;
 
@@ -25,7 +28,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(command) => cli::run(&arguments.global, command),
-        None => window::open(arguments.global.library.as_deref()),
+        None => window::open(arguments.global.library.as_deref(), arguments.global.models.as_deref()),
     }
 }
 

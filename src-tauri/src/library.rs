@@ -6,18 +6,21 @@ use crate::workers::LazyWorkers;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use winnow_contract::ApiError;
+use winnow_engine::cards::Models;
 use winnow_engine::{Engine, EngineError, Options};
 
-/// A library's folder and the workers that would read for it.
+/// A library's folder, the models of this computer, and the workers that would read for it.
 pub struct Library {
     folder: PathBuf,
+    models: Arc<Models>,
     pub workers: Arc<LazyWorkers>,
 }
 
 impl Library {
     /// Nothing is opened yet.
-    pub fn at(folder: PathBuf) -> Self {
-        Self { workers: LazyWorkers::new(&folder), folder }
+    pub fn at(folder: PathBuf, models: Option<PathBuf>) -> Self {
+        let models = Arc::new(models.map_or_else(Models::nowhere, Models::open));
+        Self { workers: LazyWorkers::new(&folder, Arc::clone(&models)), folder, models }
     }
 
     pub fn folder(&self) -> &Path {
@@ -47,7 +50,7 @@ impl Library {
     }
 
     fn open(&self, write: bool) -> Result<Arc<Engine>, EngineError> {
-        let options = Options { write, ..Options::default() };
-        Engine::open(&self.folder, self.workers.ports(), options).map(Arc::new)
+        let options = Options { write, models: Some(Arc::clone(&self.models)), ..Options::default() };
+        Engine::open(&self.folder, self.workers.ports(write), options).map(Arc::new)
     }
 }

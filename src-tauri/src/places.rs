@@ -1,4 +1,4 @@
-//! Where things are on this computer: the default library and the sample collection.
+//! Where things are on this computer: the default library, the models and the sample collection.
 //!
 //! Creates nothing.
 
@@ -16,6 +16,13 @@ pub fn library(named: Option<&Path>) -> Result<PathBuf, ApiError> {
         Some(path) => Ok(path.to_owned()),
         None => data().map(|data| data.join("library")).ok_or_else(no_home),
     }
+}
+
+/// The folder of models that was named, by an option or by `WINNOW_MODELS`, or the one in the platform's data folder; all
+/// libraries share it. None without a home folder.
+pub fn models(named: Option<&Path>) -> Option<PathBuf> {
+    let named = named.map(Path::to_owned).or_else(|| env::var_os("WINNOW_MODELS").filter(|name| !name.is_empty()).map(PathBuf::from));
+    named.or_else(|| data().map(|data| data.join("models")))
 }
 
 /// The platform's folder for the data of this program.

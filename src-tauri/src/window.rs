@@ -2,9 +2,12 @@
 //!
 //! Draws nothing. Starts no second window: a library has one writer.
 
+mod batches;
 mod drops;
 mod screen;
 mod size;
+
+pub use batches::Batches;
 
 use crate::library::Library;
 use crate::workers::LazyWorkers;
@@ -31,13 +34,13 @@ const LIGHT: Color = Color(0xFA, 0xF8, 0xF4, 0xFF);
 const DARK: Color = Color(0x17, 0x16, 0x14, 0xFF);
 
 /// Runs the window until it is closed.
-pub fn open(named: Option<&Path>) -> ExitCode {
+pub fn open(library: Option<&Path>, models: Option<&Path>) -> ExitCode {
     if let Err(error) = screen::prepare() {
         eprintln!("{error}");
         return ExitCode::from(3);
     }
     let lanes = Lanes::default();
-    let code = run(opened(named), Arc::clone(&lanes));
+    let code = run(opened(library, models), Arc::clone(&lanes));
     // Waits until what is under way has ended.
     drop(lanes.lock().unwrap_or_else(PoisonError::into_inner).take());
     ExitCode::from(u8::try_from(code).unwrap_or(1))
@@ -47,8 +50,8 @@ pub fn open(named: Option<&Path>) -> ExitCode {
 type Lanes = Arc<Mutex<Option<Running>>>;
 
 /// The library and its workers, at rest.
-fn opened(named: Option<&Path>) -> Result<(Arc<Engine>, Arc<LazyWorkers>), ApiError> {
-    let library = Library::at(places::library(named)?);
+fn opened(library: Option<&Path>, models: Option<&Path>) -> Result<(Arc<Engine>, Arc<LazyWorkers>), ApiError> {
+    let library = Library::at(places::library(library)?, places::models(models));
     let engine = library.write()?;
     logging::start(library.folder(), false);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "the window opens");
@@ -59,7 +62,7 @@ fn opened(named: Option<&Path>) -> Result<(Arc<Engine>, Arc<LazyWorkers>), ApiEr
 /// before the window stands: a process that is started while the desktop's libraries start theirs could inherit their pipes.
 fn start(engine: &Arc<Engine>, workers: Arc<LazyWorkers>, lanes: &Lanes) -> Result<(), ApiError> {
     std::thread::spawn(move || workers.ready().map(drop));
-    let running = engine.start().map_err(ApiError::from)?;
+    let running = engine.start_watching().map_err(ApiError::from)?;
     *lanes.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
     Ok(())
 }
@@ -67,6 +70,7 @@ fn start(engine: &Arc<Engine>, workers: Arc<LazyWorkers>, lanes: &Lanes) -> Resu
 fn run(library: Result<(Arc<Engine>, Arc<LazyWorkers>), ApiError>, lanes: Lanes) -> i32 {
     let builder = media::register(tauri::Builder::default())
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
         .invoke_handler(tauri::generate_handler![commands::ask])
         .setup(move |app| {
             begin(app.handle(), library, &lanes);

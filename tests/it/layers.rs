@@ -33,7 +33,8 @@ fn members_depend_only_downwards() {
     check("src-tauri/crates/models", &["winnow-contract"]);
     check("src-tauri/crates/worker", &["winnow-contract", "winnow-engine"]);
     check("src-tauri/crates/xtask", &[]);
-    check("src-tauri", &["winnow-contract", "winnow-engine", "winnow-workers"]);
+    check("src-tauri/crates/vectors", &["winnow-contract", "winnow-engine"]);
+    check("src-tauri", &["winnow-contract", "winnow-engine", "winnow-vectors", "winnow-workers"]);
     check("ui", &["winnow-contract"]);
 }
 
@@ -44,7 +45,7 @@ fn the_contract_has_only_serde() {
 
 #[test]
 fn the_engine_knows_no_window_no_model_and_no_network() {
-    let forbidden = ["tauri", "lancedb", "ort", "whisper-rs", "tesseract", "reqwest", "ureq", "hyper", "tokio"];
+    let forbidden = ["tauri", "lancedb", "fastembed", "ort", "whisper-rs", "tesseract", "notify", "reqwest", "ureq", "hyper", "tokio"];
     let found: Vec<_> = dependencies("src-tauri/crates/engine").into_iter().filter(|name| forbidden.contains(&name.as_str())).collect();
     assert_eq!(found, Vec::<String>::new());
 }

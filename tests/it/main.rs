@@ -2,8 +2,11 @@
 
 mod audit;
 mod ingest;
+mod labels;
 mod layers;
 mod recovery;
 mod review;
 mod search;
+mod sound;
+mod watch;
 mod wire;

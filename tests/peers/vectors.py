@@ -1,11 +1,11 @@
 """Nearest neighbours of the peers: LanceDB's and faiss's Python packages, on the same vectors.
 
-usage: vectors.py make OUT_DIR COUNT               base.npy (clustered unit vectors of 384), queries.npy, truth.npy (the exact ten)
+usage: vectors.py make OUT_DIR COUNT               base.npy (clustered unit vectors of 384), q.npy, truth.npy (the exact ten)
        vectors.py build lancedb|faiss DATA_DIR WORK_DIR
-       vectors.py search lancedb|faiss DATA_DIR WORK_DIR    one query at a time on one core
+       vectors.py search lancedb|faiss DATA_DIR WORK_DIR    one query at a time
 Each prints one JSON line; searching is a process of its own, so that its memory is its own.
 """
-import json, os, pathlib, shutil, sys, time
+import json, pathlib, shutil, sys, time
 
 DIMENSIONS, QUERIES = 384, 200
 
@@ -32,7 +32,7 @@ def make(out, count):
         base[at : at + 50000] = draw(min(50000, count - at))
     base.flush()
     queries = draw(QUERIES)
-    np.save(out / "queries.npy", queries)
+    np.save(out / "q.npy", queries)
     ids, scores = np.zeros((QUERIES, 0), np.int64), np.zeros((QUERIES, 0), np.float32)
     for at in range(0, count, 100000):
         here = queries @ base[at : at + 100000].T
@@ -84,15 +84,14 @@ def build(engine, data, work):
 
 
 def search(engine, data, work):
-    os.sched_setaffinity(0, {1})
     import numpy as np
 
     data, place = pathlib.Path(data), pathlib.Path(work) / engine
-    queries, truth = np.load(data / "queries.npy"), np.load(data / "truth.npy")
+    queries, truth = np.load(data / "q.npy"), np.load(data / "truth.npy")
     if engine == "faiss":
         import faiss
 
-        faiss.omp_set_num_threads(1)
+        faiss.omp_set_num_threads(2)
         index = faiss.read_index(str(place / "index"))
 
         def settings():

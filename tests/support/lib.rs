@@ -5,12 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use winnow_contract::asset::{AssetDetail, AssetFilter, AssetRow, AssetSort};
-use winnow_contract::command::{Decide, GetAsset, ListAssets, ListReview, Undo};
+use winnow_contract::command::{ChangeSetting, Decide, GetAsset, ListAssets, ListReview, Undo};
 use winnow_contract::review::{Decided, ReviewFilter, ReviewRow, Undone, Verdict};
 use winnow_contract::{ApiError, Call};
 use winnow_engine::breaks::Breaks;
 use winnow_engine::ports::Ports;
-use winnow_engine::testing::{FakeDecode, FakeOcr, ManualClock, NumberedIds};
+use winnow_engine::testing::{FakeDecode, FakeOcr, FakeSpeech, FakeWatcher, ManualClock, NumberedIds};
 use winnow_engine::{Engine, Options};
 
 /// One library and a folder of files beside it.
@@ -18,6 +18,8 @@ pub struct TestLibrary {
     home: PathBuf,
     pub clock: Arc<ManualClock>,
     pub ocr: Arc<FakeOcr>,
+    pub speech: Arc<FakeSpeech>,
+    pub watcher: Arc<FakeWatcher>,
     engine: Option<Arc<Engine>>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -35,6 +37,8 @@ impl TestLibrary {
             home: temporary.path().to_owned(),
             clock: Arc::default(),
             ocr: Arc::default(),
+            speech: Arc::default(),
+            watcher: Arc::default(),
             engine: None,
             _temporary: Some(temporary),
         };
@@ -45,7 +49,7 @@ impl TestLibrary {
 
     /// The library in a folder that outlives this process.
     pub fn at(home: &Path, breaks: Breaks) -> Self {
-        let mut library = Self { home: home.to_owned(), clock: Arc::default(), ocr: Arc::default(), engine: None, _temporary: None };
+        let mut library = Self { home: home.to_owned(), clock: Arc::default(), ocr: Arc::default(), speech: Arc::default(), watcher: Arc::default(), engine: None, _temporary: None };
         fs_err::create_dir_all(library.folder()).expect("a folder");
         library.open(breaks);
         library
@@ -53,16 +57,32 @@ impl TestLibrary {
 
     fn open(&mut self, breaks: Breaks) {
         self.engine = None;
+        self.without_labels();
         let clock = self.clock.clone();
         let ports = Ports {
             decode: Arc::new(FakeDecode),
             ocr: self.ocr.clone(),
+            speech: self.speech.clone(),
+            watcher: self.watcher.clone(),
             clock,
             ids: Arc::new(NumberedIds::default()),
             ..winnow_engine::testing::ports()
         };
-        let options = Options { write: true, breaks };
+        let options = Options { write: true, breaks, ..Options::default() };
         self.engine = Some(Arc::new(Engine::open(&self.path(), ports, options).expect("a library")));
+    }
+
+    /// Only stories about labels have things labelled: a fake's vectors say nothing about what a text is.
+    fn without_labels(&self) {
+        if !self.path().join("settings.toml").exists() {
+            fs_err::create_dir_all(self.path()).expect("a folder");
+            fs_err::write(self.path().join("settings.toml"), "[labels]\nenabled = false\n").expect("settings");
+        }
+    }
+
+    /// Changes a setting; the value is a TOML literal.
+    pub fn set(&self, key: &str, value: &str) {
+        self.ask(ChangeSetting { key: key.into(), value: Some(value.into()) }).expect("a setting");
     }
 
     /// Closes and opens again, as after a restart.

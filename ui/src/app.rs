@@ -100,6 +100,7 @@ fn everywhere(store: Store, act: Act, field: Option<HtmlElement>) -> bool {
         Act::GoActivity => store.go(Screen::Activity),
         Act::GoSettings => store.go(Screen::Settings),
         Act::ToggleSideBar => store.narrow.update(|narrow| *narrow = !*narrow),
+        Act::Pause => store.set_paused(!store.status.with_untracked(|status| status.here().is_some_and(|status| status.paused))),
         Act::Back => return leave(store, field),
         _ => return false,
     }

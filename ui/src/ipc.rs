@@ -5,7 +5,8 @@
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use winnow_contract::{ApiError, Call, Event, Request, id::RenditionId};
+use web_sys::Response;
+use winnow_contract::{ApiError, Call, Event, Request, Words, id::RenditionId};
 
 /// Asks, and gives the view that answers.
 pub async fn ask<C: Call>(call: C) -> Result<C::View, ApiError> {
@@ -38,6 +39,15 @@ pub fn rendition_url(id: &RenditionId) -> String {
         method(&core, "convertFileSrc")?.call2(&core, &id.as_str().into(), &"rendition".into())
     };
     convert().ok().and_then(|url| url.as_string()).unwrap_or_default()
+}
+
+/// What stands at the address of a rendition; `query` says which part of it, or is empty.
+pub async fn rendition(id: &RenditionId, query: &str) -> Result<Response, ApiError> {
+    let absent = || ApiError::new(&Words::new("rendition_absent")).hint("hint_sound_again");
+    let fetched = leptos::prelude::window().fetch_with_str(&format!("{}{query}", rendition_url(id)));
+    let answer = JsFuture::from(fetched).await.map_err(|_| absent())?;
+    let answer: Response = answer.dyn_into().map_err(|_| absent())?;
+    if answer.ok() { Ok(answer) } else { Err(absent()) }
 }
 
 async fn invoke(command: &str, parameter: &str, value: &str) -> Result<String, ApiError> {

@@ -6,9 +6,11 @@ pub mod activity;
 pub mod asset;
 pub mod library;
 pub mod loaded;
+pub mod models;
 pub mod review;
 pub mod search;
 pub mod settings;
+pub mod taxonomy;
 
 use crate::ipc;
 use crate::keys::{Act, Place};
@@ -18,10 +20,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use library::LibraryStore;
 use loaded::Loaded;
+use models::ModelsStore;
 use review::ReviewStore;
 use search::SearchStore;
 use settings::SettingsStore;
-use winnow_contract::command::{AddSample, Choose, Chosen, GetStatus, Rescan, SetPaused};
+use taxonomy::TaxonomyStore;
+use winnow_contract::command::{AddSample, Choose, Chosen, GetStatus, Rescan, SetPaused, SetWatched};
 use winnow_contract::id::{AssetId, FolderId};
 use winnow_contract::search::Evidence;
 use winnow_contract::status::Status;
@@ -79,6 +83,8 @@ pub struct Store {
     pub asset: AssetStore,
     pub activity: ActivityStore,
     pub settings: SettingsStore,
+    pub models: ModelsStore,
+    pub taxonomy: TaxonomyStore,
 }
 
 impl Store {
@@ -102,6 +108,8 @@ impl Store {
             asset: AssetStore::new(),
             activity: ActivityStore::new(),
             settings: SettingsStore::new(),
+            models: ModelsStore::new(),
+            taxonomy: TaxonomyStore::new(),
         }
     }
 
@@ -174,6 +182,7 @@ impl Store {
             Event::ReviewChanged => self.review.refresh(),
             Event::JobsChanged => self.activity.refresh(),
             Event::FoldersChanged => self.library.refresh(),
+            Event::ModelsChanged => self.models.refresh(),
             Event::Settled => {
                 self.library.refresh();
                 self.review.refresh();
@@ -201,6 +210,17 @@ impl Store {
     /// Scans a folder again.
     pub fn rescan(&self, folder: FolderId) {
         self.act(Rescan { folder });
+    }
+
+    /// Follows a folder, or stops following it.
+    pub fn set_watched(&self, folder: FolderId, watched: bool) {
+        self.act(SetWatched { folder, watched });
+    }
+
+    /// Shows files like this one.
+    pub fn find_similar(&self, asset: AssetId, name: String) {
+        self.search.find_similar(asset, name);
+        self.go(Screen::Search);
     }
 
     /// Stops taking up new work, or goes on.

@@ -21,7 +21,7 @@ use winnow_engine::{Engine, EngineError};
 
 pub fn list(library: &Library, filter: Filter, out: &mut Output) -> Result<ExitCode, Failure> {
     let engine = library.read()?;
-    let ids = engine.asset_ids(&filter.wanted())?;
+    let ids = engine.asset_ids(&filter.wanted(&engine)?)?;
     let line = |asset: &AssetId| engine.brief(asset).map(Listed::from);
     if out.json() {
         // Not gathered first: a library may be large.
@@ -64,7 +64,7 @@ fn whole(engine: &Engine, asset: &OsStr) -> Result<AssetDetail, EngineError> {
 }
 
 /// The asset meant by an id or a path; a path that is not Unicode is looked up by its bytes.
-fn find(engine: &Engine, asset: &OsStr) -> Result<AssetId, EngineError> {
+pub(super) fn find(engine: &Engine, asset: &OsStr) -> Result<AssetId, EngineError> {
     match asset.to_str() {
         Some(text) => engine.find_asset(text),
         None => engine.assets_below(Path::new(asset))?.pop().ok_or_else(|| EngineError::not_found(&asset.to_string_lossy())),

@@ -22,6 +22,18 @@ const UNUSABLE_CODES: &[&str] = &[
     "model_missing",
     "no_meaning_model",
     "no_model_pack",
+    "no_models_folder",
+    "models_busy",
+    "card_unusable",
+    "card_taken",
+    "card_not_offered",
+    "file_on_no_card",
+    "pack_incomplete",
+    "model_differs",
+    "model_not_taken",
+    "model_damaged",
+    "download_failed",
+    "download_unsafe",
     "internal",
 ];
 

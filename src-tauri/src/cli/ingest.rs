@@ -124,7 +124,8 @@ pub fn settle(engine: &Arc<Engine>, out: &mut Output) -> Result<bool, Failure> {
     Ok(finished)
 }
 
-fn report(engine: &Engine, out: &mut Output) -> Result<(), Failure> {
+/// Says how far the work is, if there is any.
+pub fn report(engine: &Engine, out: &mut Output) -> Result<(), Failure> {
     if let Some(progress) = engine.ask(GetStatus {})?.progress {
         out.progress(sentence(&progress));
     }

@@ -54,7 +54,7 @@ impl From<Brief> for Ingested {
     }
 }
 
-/// One asset in a list. Nothing asks for labels or finds languages and likenesses yet.
+/// One asset in a list. Likenesses are not looked for yet.
 #[derive(Debug, Serialize)]
 pub struct Listed {
     pub asset: AssetId,
@@ -77,8 +77,8 @@ impl From<Brief> for Listed {
             media_type: brief.row.media_type,
             bytes: brief.row.bytes,
             state: brief.row.state,
-            labels: Vec::new(),
-            language: None,
+            labels: brief.row.labels,
+            language: brief.row.language,
             duplicate_of: None,
         }
     }

@@ -1,29 +1,41 @@
-//! `winnow models`: what reads for the engine, whether it is there, and where it came from.
+//! `winnow models`: what reads, hears and understands for the engine, whether it is there, and where it came from.
 //!
-//! The readers of this version come with the program and the system; packs of models are not taken in yet.
+//! Needs no library. Downloads only what somebody asked for.
 
 use super::failure::Failure;
 use super::output::Output;
 use super::table::{Left, Right, Table, size};
 use super::words;
+use crate::models;
 use clap::Subcommand;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use winnow_contract::model::{ModelCardRow, ModelState, ModelTask, ModelsView};
 use winnow_contract::{ApiError, Words};
+use winnow_engine::cards::Models as Installed;
 use winnow_engine::ports::{Decode, Ocr};
-use winnow_workers::Workers;
+use winnow_workers::{Models as NoModels, Widths, Workers};
 
 #[derive(Debug, Subcommand)]
 pub enum Models {
     /// Every card with its state
     List,
-    /// Check that everything is there
-    Verify,
+    /// Read every file again and compare it with its card
+    Verify {
+        /// Models that have to be there
+        #[arg(value_name = "CARD")]
+        cards: Vec<String>,
+    },
     /// Take in a model pack: a folder with cards and files
     Import {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+    },
+    /// Download models; without names, what is missing and on offer
+    Fetch {
+        #[arg(value_name = "CARD")]
+        cards: Vec<String>,
     },
 }
 
@@ -34,55 +46,137 @@ struct Line {
     state: &'static str,
     /// Not known of what belongs to the system.
     bytes: Option<i64>,
-    licence: &'static str,
-    source: &'static str,
+    licence: String,
+    source: String,
+    name: Option<String>,
+    attribution: Option<String>,
+    languages: Vec<String>,
+    limits: Option<String>,
+    fetchable: bool,
+    used: bool,
 }
 
-pub fn run(ask: Models, out: &mut Output) -> Result<ExitCode, Failure> {
-    match ask {
-        Models::List => print(&lines(), out),
-        Models::Verify => {
-            let lines = lines();
-            print(&lines, out)?;
-            verify(&lines)
+impl Line {
+    fn reader(card: &str, task: ModelTask, licence: &str, source: &str) -> Self {
+        let state = if card.contains("missing") { ModelState::Missing } else { ModelState::Ready };
+        Self {
+            card: card.to_owned(),
+            task: task.as_str(),
+            state: state.as_str(),
+            bytes: None,
+            licence: licence.to_owned(),
+            source: source.to_owned(),
+            name: None,
+            attribution: None,
+            languages: Vec::new(),
+            limits: None,
+            fetchable: false,
+            used: state == ModelState::Ready,
         }
-        Models::Import { folder } => import(&folder),
     }
 }
 
-/// The readers of this version.
-fn lines() -> [Line; 2] {
-    let workers = Workers::find(1, 1).ok();
+impl From<ModelCardRow> for Line {
+    fn from(row: ModelCardRow) -> Self {
+        Self {
+            card: row.card,
+            task: row.task.as_str(),
+            state: row.state.as_str(),
+            bytes: Some(row.bytes),
+            licence: row.licence,
+            source: row.source,
+            name: Some(row.name),
+            attribution: Some(row.attribution),
+            languages: row.languages,
+            limits: Some(row.limits),
+            fetchable: row.fetchable,
+            used: row.used,
+        }
+    }
+}
+
+pub fn run(named: Option<&Path>, ask: Models, out: &mut Output) -> Result<ExitCode, Failure> {
+    let models = models::open(named);
+    match ask {
+        Models::List => print(&lines(models.rows()), out),
+        Models::Verify { cards } => {
+            let lines = lines(models.verify());
+            print(&lines, out)?;
+            verify(&models, &lines, &cards)
+        }
+        Models::Import { folder } => import(&models, &folder, out),
+        Models::Fetch { cards } => fetch(&models, &cards, out),
+    }
+}
+
+/// The readers, then every model card.
+fn lines(view: ModelsView) -> Vec<Line> {
+    let workers = Workers::find(Widths { decode: 1, ocr: 1 }, NoModels::none()).ok();
     let card = |card: Option<&str>| card.unwrap_or("winnow-worker (missing)").to_owned();
     let decode = card(workers.as_ref().map(|workers| workers.decode.card()));
     let ocr = card(workers.as_ref().map(|workers| workers.ocr.card()));
-    [
-        Line { state: state(&decode), card: decode, task: "decode", bytes: None, licence: env!("CARGO_PKG_LICENSE"), source: "built in" },
-        Line { state: state(&ocr), card: ocr, task: "ocr", bytes: None, licence: "Apache-2.0", source: "the system" },
-    ]
-}
-
-fn state(card: &str) -> &'static str {
-    if card.contains("missing") { "missing" } else { "ready" }
+    let readers = [
+        Line::reader(&decode, ModelTask::Decode, env!("CARGO_PKG_LICENSE"), "built in"),
+        Line::reader(&ocr, ModelTask::Ocr, "Apache-2.0", "the system"),
+    ];
+    readers.into_iter().chain(view.rows.into_iter().map(Line::from)).collect()
 }
 
 fn print(lines: &[Line], out: &mut Output) -> Result<ExitCode, Failure> {
     let table = Table::new([Left("card"), Left("task"), Left("state"), Right("size"), Left("licence"), Left("source")]);
     out.answers(lines, table, |line| {
         let bytes = line.bytes.map(size).unwrap_or_default();
-        [line.card.clone(), line.task.to_owned(), line.state.to_owned(), bytes, line.licence.to_owned(), line.source.to_owned()]
+        let state = if line.used { format!("{}, used", line.state) } else { line.state.to_owned() };
+        [line.card.clone(), line.task.to_owned(), state, bytes, line.licence.clone(), line.source.clone()]
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn verify(lines: &[Line]) -> Result<ExitCode, Failure> {
-    match lines.iter().find(|line| line.state == "missing") {
-        Some(line) => Err(ApiError::new(&Words::new("model_missing").with("card", &line.card)).into()),
-        None => Ok(ExitCode::SUCCESS),
+/// The readers have to be there, what is installed has to be right, and what was named has to be both.
+fn verify(models: &Installed, lines: &[Line], named: &[String]) -> Result<ExitCode, Failure> {
+    let refused = |code: &str, card: &str| -> Failure { ApiError::new(&Words::new(code).with("card", card)).into() };
+    for name in named {
+        let card = models.card(name).ok_or_else(|| refused("unknown_card", name))?;
+        if models.state(&card) == ModelState::Missing {
+            return Err(refused("model_missing", &card.versioned()));
+        }
+    }
+    let damaged = lines.iter().find(|line| line.state == ModelState::Damaged.as_str());
+    let missing = lines.iter().find(|line| line.name.is_none() && line.state == ModelState::Missing.as_str());
+    match (damaged, missing) {
+        (Some(line), _) => Err(refused("model_damaged", &line.card)),
+        (None, Some(line)) => Err(refused("model_missing", &line.card)),
+        (None, None) => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn import(folder: &Path) -> Result<ExitCode, Failure> {
-    let code = if folder.is_dir() { words::error("no_model_pack") } else { words::no_such_path(folder) };
-    Err(code.into())
+/// Prints the cards that were in the folder.
+fn import(models: &Installed, folder: &Path, out: &mut Output) -> Result<ExitCode, Failure> {
+    if !folder.is_dir() {
+        return Err(words::no_such_path(folder).into());
+    }
+    let imported = models.import(folder)?;
+    for file in &imported.left_out {
+        out.say(Words::new("file_left_out").with("file", file).sentence());
+    }
+    print_only(models, &imported.cards, out)
+}
+
+fn fetch(models: &Installed, cards: &[String], out: &mut Output) -> Result<ExitCode, Failure> {
+    let fetched = models::fetch(models, cards, &mut |arrived| {
+        out.progress(format!("{}: {} of {}", arrived.file, size(signed(arrived.bytes)), size(signed(arrived.of))));
+    })?;
+    if fetched.is_empty() {
+        out.say(Words::new("nothing_to_fetch").sentence());
+    }
+    print_only(models, &fetched, out)
+}
+
+fn print_only(models: &Installed, cards: &[String], out: &mut Output) -> Result<ExitCode, Failure> {
+    let rows = models.rows().rows.into_iter().filter(|row| cards.contains(&row.card));
+    print(&rows.map(Line::from).collect::<Vec<_>>(), out)
+}
+
+fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }

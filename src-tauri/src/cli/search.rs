@@ -1,29 +1,32 @@
-//! `winnow search`: words in texts and names.
+//! `winnow search` and `winnow similar`: words in texts and names, places that mean the same, and assets that are alike.
 //!
-//! There is no index of meanings yet: `hybrid` answers by words alone, and `semantic` is refused.
+//! Ranks nothing itself.
 
 use super::failure::Failure;
 use super::lines::Spot;
 use super::output::Output;
 use super::table::score;
+use super::assets::find;
 use super::{Filter, words};
 use crate::library::Library;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
+use std::ffi::OsString;
 use std::process::ExitCode;
-use winnow_contract::asset::{AssetFilter, MediaKind};
+use winnow_contract::ApiError;
+use winnow_contract::asset::MediaKind;
 use winnow_contract::command::{self, PAGE_LIMIT};
 use winnow_contract::id::AssetId;
-use winnow_contract::search::{Hit, HitWhy};
-use winnow_engine::Engine;
+use winnow_contract::search::{Hit, HitWhy, SearchMode, SearchPage};
 
 #[derive(Debug, Args)]
 pub struct Search {
-    /// Words that must all be there
+    /// Words, or what is meant
     #[arg(required = true)]
     query: Vec<String>,
-    #[arg(long, value_enum, default_value_t = Mode::Hybrid)]
-    mode: Mode,
+    /// By words and meaning, by meaning alone, or by words alone
+    #[arg(long, default_value_t = SearchMode::Hybrid, value_parser = words::one_of(SearchMode::ALL, SearchMode::as_str))]
+    mode: SearchMode,
     /// At most this many
     #[arg(long, default_value_t = 20)]
     limit: u32,
@@ -31,11 +34,15 @@ pub struct Search {
     filter: Filter,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Mode {
-    Hybrid,
-    Semantic,
-    Lexical,
+#[derive(Debug, Args)]
+pub struct Similar {
+    /// Id or path
+    asset: OsString,
+    /// At most this many
+    #[arg(long, default_value_t = 20)]
+    limit: u32,
+    #[command(flatten)]
+    filter: Filter,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,36 +73,51 @@ impl From<Hit> for Line {
 }
 
 pub fn run(library: &Library, ask: Search, out: &mut Output) -> Result<ExitCode, Failure> {
-    if ask.mode == Mode::Semantic {
-        return Err(words::error("no_meaning_model").hint("hint_search_words").into());
+    let (engine, query) = (library.read()?, ask.query.join(" "));
+    let filter = ask.filter.wanted(&engine)?;
+    print(ask.limit, out, |offset, limit| {
+        engine.ask(command::Search { query: query.clone(), mode: ask.mode, filter: filter.clone(), offset, limit })
+    })
+}
+
+pub fn similar(library: &Library, ask: Similar, out: &mut Output) -> Result<ExitCode, Failure> {
+    let engine = library.read()?;
+    let filter = ask.filter.wanted(&engine)?;
+    let asset = find(&engine, &ask.asset)?;
+    print(ask.limit, out, |offset, limit| engine.ask(command::Similar { asset: asset.clone(), filter: filter.clone(), offset, limit }))
+}
+
+/// Prints the first `wanted` hits, asked for page by page, and what could not take part.
+fn print(wanted: u32, out: &mut Output, page: impl Fn(u32, u32) -> Result<SearchPage, ApiError>) -> Result<ExitCode, Failure> {
+    let mut shown = 0;
+    while shown < wanted {
+        let found = page(shown, PAGE_LIMIT.min(wanted - shown))?;
+        if let Some(note) = found.note.filter(|_| shown == 0) {
+            out.say(&note.sentence());
+        }
+        if found.hits.is_empty() {
+            break;
+        }
+        for hit in found.hits {
+            out.answer(&Line::from(hit), in_words)?;
+            shown += 1;
+        }
     }
-    let hits = hits(&*library.read()?, &ask.query.join(" "), &ask.filter.wanted(), ask.limit)?;
-    if hits.is_empty() {
+    if shown == 0 && wanted > 0 {
         out.say("Nothing was found.");
-    }
-    for hit in hits {
-        out.answer(&Line::from(hit), in_words)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The first `limit` hits, page by page.
-fn hits(engine: &Engine, query: &str, filter: &AssetFilter, limit: u32) -> Result<Vec<Hit>, Failure> {
-    let mut hits = Vec::new();
-    while hits.len() < limit as usize {
-        let offset = hits.len() as u32;
-        let ask = command::Search { query: query.to_owned(), mode: winnow_contract::search::SearchMode::Lexical, filter: filter.clone(), offset, limit: PAGE_LIMIT.min(limit - offset) };
-        let page = engine.ask(ask)?.hits;
-        if page.is_empty() {
-            break;
-        }
-        hits.extend(page);
-    }
-    Ok(hits)
-}
-
 fn in_words(line: &Line) -> String {
     let page = line.evidence.page.map(|page| format!(", page {page}")).unwrap_or_default();
+    let time = line.evidence.t0.map(|t0| format!(", at {}", clock(t0))).unwrap_or_default();
     let snippet = line.snippet.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("{:>3}. {}  {}{page}\n           {snippet}", line.rank, score(line.score), line.path)
+    format!("{:>3}. {}  {}{page}{time}\n           {snippet}", line.rank, score(line.score), line.path)
+}
+
+/// Seconds as a player shows them.
+fn clock(seconds: f32) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
 }

@@ -42,7 +42,10 @@ fn the_commands_of_the_contract_are_understood() {
         "pii scan - --jsonl --patterns-only",
         "models list",
         "models verify",
+        "models verify whisper-base",
         "models import here",
+        "models fetch",
+        "models fetch whisper-small silero-vad",
         "doctor --read-data --repair",
         "audit verify",
     ] {

@@ -16,6 +16,12 @@ where
     known.map(move |text| *all.iter().find(|word| spelled(**word) == text).expect("BUG: clap has checked the word"))
 }
 
+/// Takes a day of the calendar, `YYYY-MM-DD`.
+pub fn day(text: &str) -> Result<String, String> {
+    let parsed = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d");
+    parsed.map(|day| day.to_string()).map_err(|_| "a day looks like 2026-11-21".to_owned())
+}
+
 /// An error with the sentence of a code.
 pub fn error(code: &str) -> ApiError {
     ApiError::new(&Words::new(code))

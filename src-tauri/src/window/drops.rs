@@ -30,10 +30,10 @@ fn hover(app: &AppHandle, files: Option<u32>) {
     events::emit(app, &Event::DropHover { files });
 }
 
-/// Where it may block: this is called on the window's own thread.
+/// Where it may block: this is called on the window's own thread. Folders are watched from then on.
 fn add(app: AppHandle, engine: Arc<Engine>, paths: Vec<PathBuf>) {
     tauri::async_runtime::spawn_blocking(move || {
-        if let Err(error) = engine.add_paths(&paths) {
+        if let Err(error) = engine.add_watched(&paths) {
             events::refuse(&app, error.into());
         }
     });

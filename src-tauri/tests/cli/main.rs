@@ -3,6 +3,7 @@
 //! Looks at nothing but what the program prints, how it ends and what the library's folder lets others see.
 
 mod fixtures;
+mod models;
 mod pii;
 mod program;
 mod refusals;

@@ -10,6 +10,7 @@ pub mod library;
 pub mod pictures;
 pub mod processes;
 pub mod programs;
+pub mod sounds;
 pub mod trace;
 pub mod truth;
 pub mod webdriver;

@@ -14,6 +14,8 @@ use std::time::Duration;
 pub struct Library {
     home: tempfile::TempDir,
     worker: PathBuf,
+    /// Folder of the models, for a test that needs them: what is read without them is read faster.
+    models: Option<PathBuf>,
 }
 
 /// What a command said.
@@ -36,7 +38,12 @@ impl Library {
         if fs_err::hard_link(&original, &worker).is_err() {
             fs_err::copy(&original, &worker).expect("a copy of the worker");
         }
-        Self { home, worker }
+        Self { home, worker, models: None }
+    }
+
+    /// One that hears and understands.
+    pub fn with_models() -> Self {
+        Self { models: Some(programs::models()), ..Self::new() }
     }
 
     /// Where the test puts files.
@@ -60,6 +67,10 @@ impl Library {
         for (variable, folder) in [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")] {
             command.env(variable, self.home.path().join(folder));
         }
+        match &self.models {
+            Some(folder) => command.env("WINNOW_MODELS", folder),
+            None => command.env_remove("WINNOW_MODELS"),
+        };
     }
 
     /// `winnow --json --library … ARGUMENTS`.
@@ -112,6 +123,15 @@ impl Library {
     /// The worker processes of this library that are alive.
     pub fn workers(&self) -> Vec<Pid> {
         processes::running(&self.worker)
+    }
+
+    /// The window's own process, below the driver that opened it.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn window_process(&self, driver: Pid) -> Pid {
+        let is_winnow = |pid: &Pid| fs_err::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == programs::winnow());
+        processes::tree(driver).into_iter().find(is_winnow).expect("the window's process")
     }
 
     /// Waits until no worker of this library is left.

@@ -59,6 +59,19 @@ pub struct Peak {
     pub all: u64,
 }
 
+impl Peak {
+    /// The same with what a process and those below it take at this moment.
+    #[must_use]
+    pub fn with(mut self, root: Pid) -> Self {
+        let members = tree(root);
+        let highest = |pid: &Pid| memory(*pid, "VmHWM:").unwrap_or(0);
+        self.own = self.own.max(highest(&root));
+        self.below = members.iter().skip(1).map(highest).fold(self.below, u64::max);
+        self.all = self.all.max(members.iter().filter_map(|pid| memory(*pid, "VmRSS:")).sum());
+        self
+    }
+}
+
 /// Waits for a child and looks at the memory of its tree meanwhile.
 ///
 /// # Panics
@@ -76,11 +89,7 @@ pub fn watch(child: Child) -> (std::process::Output, Peak) {
 fn look_until(root: Pid, over: &AtomicBool) -> Peak {
     let mut peak = Peak::default();
     while !over.load(Ordering::SeqCst) {
-        let members = tree(root);
-        let highest = |pid: &Pid| memory(*pid, "VmHWM:").unwrap_or(0);
-        peak.own = peak.own.max(highest(&root));
-        peak.below = members.iter().skip(1).map(highest).fold(peak.below, u64::max);
-        peak.all = peak.all.max(members.iter().filter_map(|pid| memory(*pid, "VmRSS:")).sum());
+        peak = peak.with(root);
         thread::sleep(Duration::from_millis(50));
     }
     peak

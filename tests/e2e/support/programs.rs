@@ -14,6 +14,15 @@ pub fn worker() -> PathBuf {
     program("WINNOW_WORKER", "winnow-worker")
 }
 
+/// The folder of models, as `cargo xtask test` has fetched them.
+///
+/// # Panics
+/// When there is none.
+pub fn models() -> PathBuf {
+    let named = std::env::var_os("WINNOW_MODELS").map(PathBuf::from).filter(|path| path.is_dir());
+    named.expect("There are no models to test with: `cargo xtask test` fetches them, and WINNOW_MODELS names their folder.")
+}
+
 /// The sample collection of the checkout.
 pub fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sample/bequest")

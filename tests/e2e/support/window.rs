@@ -43,9 +43,7 @@ impl<'a> Window<'a> {
 
     /// Closes the window and waits until its process and its workers are gone.
     pub fn close(self) {
-        let members = processes::tree(self.session.driver());
-        let is_winnow = |pid: &u32| fs_err::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == programs::winnow());
-        let program = members.into_iter().find(is_winnow).expect("the window's process");
+        let program = self.library.window_process(self.session.driver());
         self.session.close();
         let gone = || (!processes::running(&programs::winnow()).contains(&program)).then_some(());
         crate::wait_for("the program ends with its window", PATIENCE, gone);

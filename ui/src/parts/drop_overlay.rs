@@ -18,7 +18,7 @@ pub fn DropOverlay() -> impl IntoView {
                     <div class="drop-well">
                         <Icon of=icondata_lu::LuFolderPlus size=32/>
                         <p class="title">{says}</p>
-                        <p class="muted">"Folders are followed from now on. The files stay where they are."</p>
+                        <p class="muted">"Winnow follows these folders from now on; change it in Settings. The files stay where they are."</p>
                     </div>
                 </div>
             }

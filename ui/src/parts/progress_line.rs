@@ -2,6 +2,7 @@
 
 use super::icon::Icon;
 use super::words;
+use crate::keys::{self, Act, Place};
 use crate::store::store;
 use leptos::prelude::*;
 use winnow_contract::status::{Progress, Status};
@@ -21,11 +22,12 @@ fn line(status: &Status) -> Option<AnyView> {
     }
     let share = progress.as_ref().map_or(0.0, |p| f64::from(p.done) / f64::from(p.total.max(1)) * 100.0);
     let (icon, says) = if paused { (icondata_lu::LuPlay, "Go on") } else { (icondata_lu::LuPause, "Pause") };
+    let title = keys::key_of(Place::Everywhere, Act::Pause).map_or_else(|| says.to_owned(), |key| format!("{says} ({key})"));
     let line = view! {
         <div class="progress-line" class:paused=paused role="status" data-testid="progress-line">
             <div class="progress-bar" aria-hidden="true"><div style:width=format!("{share:.2}%")></div></div>
             <span class="tabular">{sentence(progress.as_ref(), paused)}</span>
-            <button class="quiet-button" data-testid="pause" aria-label=says title=says on:click=move |_| store.set_paused(!paused)><Icon of=icon/></button>
+            <button class="quiet-button pause" data-testid="pause" aria-label=says title=title on:click=move |_| store.set_paused(!paused)><Icon of=icon/>{says}</button>
         </div>
     };
     Some(line.into_any())

@@ -2,10 +2,10 @@
 
 use super::icon::{Icon, IconData};
 use super::sieve::Mark;
-use super::words;
+use super::{watch, words};
 use crate::store::{Screen, Store, store};
 use leptos::prelude::*;
-use winnow_contract::status::{FolderRow, Status};
+use winnow_contract::status::{FolderRow, Status, WatchState};
 
 #[component]
 pub fn SideBar() -> impl IntoView {
@@ -70,18 +70,19 @@ fn Folders() -> impl IntoView {
 #[component]
 fn Folder(folder: FolderRow) -> impl IntoView {
     let store = store();
-    let id = StoredValue::new(folder.id);
+    let id = StoredValue::new(folder.id.clone());
     let here = move || {
         let chosen = store.library.filter.with(|filter| id.with_value(|id| filter.folder.as_ref() == Some(id)));
         chosen && store.screen.with(|screen| *screen == Screen::Library)
     };
-    let title = if folder.unavailable { format!("{} cannot be reached at the moment", folder.path) } else { folder.path };
-    let icon = if folder.unavailable { icondata_lu::LuFolderX } else { icondata_lu::LuFolder };
+    let state = watch::state(&folder);
+    let title = format!("{}\n{}", folder.path, watch::sentence(state));
+    let icon = watch::icon(&folder);
     let name = folder.name.clone();
     view! {
-        <div class="folder" class:unavailable=folder.unavailable>
+        <div class="folder" class:unavailable=state == WatchState::Unreachable>
             <button class="nav-item" data-testid="nav-folder" title=title aria-current=move || here().then_some("true") on:click=move |_| choose(store, id)>
-                <Icon of=icon/><span class="nav-name">{folder.name}</span><span class="badge tabular">{words::number(folder.assets)}</span>
+                <span class="folder-icon"><Icon of=icon/><span class=format!("watch-dot {state}") role="img" aria-label=watch::short(state) data-testid="watch-state" data-state=state.as_str()></span></span><span class="nav-name">{folder.name}</span><span class="badge tabular">{words::number(folder.assets)}</span>
             </button>
             <button class="quiet-button rescan" aria-label=format!("Look through {name} again") title="Look through it again" on:click=move |_| store.rescan(id.get_value())><Icon of=icondata_lu::LuRefreshCw/></button>
         </div>

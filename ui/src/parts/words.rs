@@ -6,6 +6,7 @@ use winnow_contract::Words;
 use winnow_contract::asset::{AssetSort, AssetState, MediaKind};
 use winnow_contract::job::{JobKind, Lane};
 use winnow_contract::review::{FindingState, ItemKind, ReviewDetail, ReviewFilter, Verdict};
+use winnow_contract::search::SearchMode;
 
 /// `12,345`.
 pub fn number(n: impl Into<i64>) -> String {
@@ -49,6 +50,13 @@ pub fn rate(per_second: f32) -> String {
     if per_second >= 9.5 { format!("{per_second:.0} a second") } else { format!("{per_second:.1} a second") }
 }
 
+/// `4:05`, `1:02:45`: a place in a recording.
+pub fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
 /// `Card number` from `card number`.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
@@ -73,11 +81,9 @@ pub fn question(detail: &ReviewDetail) -> String {
     match (detail.row.kind, detail.values.as_slice()) {
         (ItemKind::Finding, [one]) => format!("Redact this {}?", entity(&one.entity)),
         (ItemKind::Finding, many) => format!("Redact these {}?", group(many.len(), many.iter().map(|value| value.entity.as_str()))),
+        (ItemKind::Extraction, _) if detail.sound.is_some() => "Is this heard correctly?".to_owned(),
         (ItemKind::Extraction, _) => "Is this page read correctly?".to_owned(),
-        (ItemKind::Label, _) => match &detail.row.suggestion {
-            Some(suggestion) => format!("Is this “{}”?", suggestion.value),
-            None => "What is this?".to_owned(),
-        },
+        (ItemKind::Label, _) => "What is it?".to_owned(),
         (ItemKind::Duplicate, _) => "Are these the same?".to_owned(),
     }
 }
@@ -125,10 +131,34 @@ pub fn verdict_says(detail: &ReviewDetail, verdict: Verdict) -> String {
         (ItemKind::Finding, Verdict::Accepted) => "Keep as it is".to_owned(),
         (ItemKind::Finding, Verdict::Rejected) if many => "Not contact details".to_owned(),
         (ItemKind::Finding, Verdict::Rejected) => format!("Not {}", with_article(&noun.unwrap_or_else(|| "finding".to_owned()))),
+        (ItemKind::Extraction, Verdict::Accepted) if detail.sound.is_some() => "The words are right".to_owned(),
+        (ItemKind::Extraction, Verdict::Rejected) if detail.sound.is_some() => "Nothing is said here".to_owned(),
         (ItemKind::Extraction, Verdict::Accepted) => "The reading is right".to_owned(),
         (ItemKind::Extraction, Verdict::Rejected) => "Not readable".to_owned(),
+        (ItemKind::Label, Verdict::Accepted) => {
+            detail.candidates.first().map_or_else(|| "Yes".to_owned(), |first| format!("It is “{}”", first.answer))
+        }
+        (ItemKind::Label, Verdict::Rejected) => "None of these".to_owned(),
         (_, Verdict::Accepted) => "Yes".to_owned(),
         (_, Verdict::Rejected) => "No".to_owned(),
+    }
+}
+
+/// A question as the heading of its answer.
+pub fn asked(question: &str) -> String {
+    match question {
+        "what is it?" => "What it is".to_owned(),
+        "sensitive" => "Sensitive data".to_owned(),
+        "reading" => "The words".to_owned(),
+        other => capital(other),
+    }
+}
+
+/// An answer as it is read: a verdict in words, anything else as it is.
+pub fn answered(answer: &str) -> String {
+    match Verdict::parse(answer) {
+        Some(verdict) => verdict_past(verdict).to_owned(),
+        None => answer.to_owned(),
     }
 }
 
@@ -198,6 +228,15 @@ pub fn part(filter: ReviewFilter) -> &'static str {
     }
 }
 
+/// By what a search finds.
+pub fn mode(mode: SearchMode) -> &'static str {
+    match mode {
+        SearchMode::Hybrid => "Words and meaning",
+        SearchMode::Semantic => "Meaning",
+        SearchMode::Lexical => "Words",
+    }
+}
+
 /// Where a finding stands.
 pub fn finding_state(state: FindingState) -> &'static str {
     match state {
@@ -216,6 +255,9 @@ pub fn lane(lane: Lane) -> &'static str {
         Lane::Io => "Looking through folders",
         Lane::Decode => "Opening files",
         Lane::Ocr => "Reading words on pictures",
+        Lane::Speech => "Listening to recordings",
+        Lane::Embed => "Taking in the meaning",
+        Lane::Index => "Making searchable by meaning",
     }
 }
 
@@ -226,8 +268,51 @@ pub fn job(kind: JobKind) -> &'static str {
         JobKind::Ingest => "Taking in",
         JobKind::Decode => "Opening",
         JobKind::Ocr => "Reading the words",
+        JobKind::Sound => "Opening the sound",
+        JobKind::Transcribe => "Listening",
         JobKind::Detect => "Looking for sensitive data",
+        JobKind::Embed => "Taking in the meaning",
+        JobKind::Label => "Finding out what it is",
     }
+}
+
+/// A language by its ISO 639-1 code; a code without a name here stays as it is.
+pub fn language(code: &str) -> String {
+    const NAMES: [(&str, &str); 32] = [
+        ("ar", "Arabic"),
+        ("bg", "Bulgarian"),
+        ("ca", "Catalan"),
+        ("cs", "Czech"),
+        ("da", "Danish"),
+        ("de", "German"),
+        ("el", "Greek"),
+        ("en", "English"),
+        ("es", "Spanish"),
+        ("et", "Estonian"),
+        ("fi", "Finnish"),
+        ("fr", "French"),
+        ("he", "Hebrew"),
+        ("hi", "Hindi"),
+        ("hr", "Croatian"),
+        ("hu", "Hungarian"),
+        ("it", "Italian"),
+        ("ja", "Japanese"),
+        ("ko", "Korean"),
+        ("la", "Latin"),
+        ("lt", "Lithuanian"),
+        ("lv", "Latvian"),
+        ("nl", "Dutch"),
+        ("no", "Norwegian"),
+        ("pl", "Polish"),
+        ("pt", "Portuguese"),
+        ("ro", "Romanian"),
+        ("ru", "Russian"),
+        ("sv", "Swedish"),
+        ("tr", "Turkish"),
+        ("uk", "Ukrainian"),
+        ("zh", "Chinese"),
+    ];
+    NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name).to_owned()
 }
 
 /// A property's name.
@@ -292,6 +377,21 @@ mod tests {
         check(20.0, "less than a minute");
         check(540.0, "about 9 min");
         check(7200.0, "about 2 h");
+    }
+
+    #[test]
+    fn places_in_a_recording_read_like_a_clock() {
+        let check = |s: f64, expected: &str| assert_eq!(clock(s), expected);
+        check(0.4, "0:00");
+        check(245.9, "4:05");
+        check(3765.0, "1:02:45");
+        check(-1.0, "0:00");
+    }
+
+    #[test]
+    fn languages_have_names() {
+        assert_eq!(language("de"), "German");
+        assert_eq!(language("xx"), "xx");
     }
 
     #[test]

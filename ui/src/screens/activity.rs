@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use winnow_contract::command::{GetAsset, ShowFile};
 use winnow_contract::id::AssetId;
-use winnow_contract::job::{Activity as Work, FailureRow, LaneRow};
+use winnow_contract::job::{Activity as Work, FailureRow, Lane, LaneRow};
 
 #[component]
 pub fn Activity() -> impl IntoView {
@@ -25,18 +25,30 @@ pub fn Activity() -> impl IntoView {
 }
 
 fn draw(store: Store, work: &Work) -> AnyView {
-    let busy = work.lanes.iter().any(|lane| lane.queued > 0 || !lane.running.is_empty());
+    let lag = store.status.with(|status| status.here().map_or(0, |status| status.index_lag));
+    let busy = lag > 0 || work.lanes.iter().any(|lane| lane.queued > 0 || !lane.running.is_empty());
+    let paused = store.status.with(|status| status.here().is_some_and(|status| status.paused));
+    let (glyph, says) = if paused { (icondata_lu::LuPlay, "Go on") } else { (icondata_lu::LuPause, "Pause") };
+    let pause = (busy || paused).then(|| view! { <button class="button small" data-testid="activity-pause" on:click=move |_| store.set_paused(!paused)><Icon of=glyph/>{says}<kbd>"Ctrl ."</kbd></button> });
     let lanes = if busy {
-        view! { <ul class="lanes">{work.lanes.iter().map(lane).collect_view()}</ul> }.into_any()
+        view! { <ul class="lanes">{work.lanes.iter().map(|row| lane(row, lag)).collect_view()}</ul> }.into_any()
     } else {
         view! { <p class="calm muted"><Icon of=icondata_lu::LuCircleCheck/>"Everything is read. New files are taken up when they appear."</p> }.into_any()
     };
-    view! { <h1>"Activity"</h1><section aria-label="Now"><h2 class="section-heading">"Now"</h2>{lanes}</section>{failures(store, work)} }
+    view! { <h1>"Activity"</h1><section aria-label="Now"><div class="section-head"><h2 class="section-heading">"Now"</h2><span class="muted">{paused.then_some("Paused. What is under way is finished.")}</span>{pause}</div>{lanes}</section>{failures(store, work)} }
         .into_any()
 }
 
-fn lane(lane: &LaneRow) -> impl IntoView + use<> {
-    let left = if lane.queued > 0 { format!("{} left", words::number(lane.queued)) } else { String::new() };
+/// One lane. The index has no jobs of its own: what it has to do is what lies in its outbox.
+fn lane(lane: &LaneRow, lag: u32) -> impl IntoView + use<> {
+    let index = lane.lane == Lane::Index;
+    let queued = if index { lag } else { lane.queued };
+    let idle = lane.running.is_empty() && !(index && lag > 0);
+    let left = match queued {
+        0 => String::new(),
+        n if index => format!("{} to go", words::number(n)),
+        n => format!("{} left", words::number(n)),
+    };
     let rate = if lane.per_second > 0.0 { words::rate(lane.per_second) } else { String::new() };
     let running = match lane.running.first() {
         Some(name) => {
@@ -45,10 +57,11 @@ fn lane(lane: &LaneRow) -> impl IntoView + use<> {
                 .then(|| view! { <span class="muted nowrap" title=lane.running.join("\n")>{format!("and {others} more")}</span> });
             view! { <FileName name=name.clone()/>{others} }.into_any()
         }
-        None => view! { <span class="muted">{if lane.queued > 0 { "about to go on" } else { "nothing to do" }}</span> }.into_any(),
+        None if index && lag > 0 => view! { <span class="muted">{words::counted(lag, "passage")}</span> }.into_any(),
+        None => view! { <span class="muted">{if queued > 0 { "about to go on" } else { "nothing to do" }}</span> }.into_any(),
     };
     view! {
-        <li class="lane" class:idle=lane.running.is_empty() data-testid="lane-row" data-lane=lane.lane.as_str()>
+        <li class="lane" class:idle=idle data-testid="lane-row" data-lane=lane.lane.as_str()>
             <span class="lane-name"><span class="pulse" aria-hidden="true"></span>{words::lane(lane.lane)}</span>
             <span class="lane-now">{running}</span><span class="lane-rate muted tabular">{rate}</span><span class="lane-left muted tabular">{left}</span>
         </li>

@@ -6,11 +6,14 @@ mod about;
 mod bench;
 mod document;
 mod findings;
+mod label;
+mod recording;
 mod text;
 
 use crate::keys::Act;
 use crate::parts::icon::Icon;
 use crate::parts::kind::{doubt_dot, kind_icon, state_mark};
+use crate::parts::label::label_chips;
 use crate::parts::name::FileName;
 use crate::parts::page::Zoom;
 use crate::parts::{states, trail, words};
@@ -42,7 +45,7 @@ fn draw(store: Store, bench: Bench, detail: AssetDetail) -> AnyView {
         detail.with_value(|detail| match bench.tab.get() {
             Tab::Text => text::tab(bench, detail),
             Tab::Findings => findings::tab(store, bench, detail),
-            Tab::About => about::tab(store, detail),
+            Tab::About => about::tab(store, bench, detail),
             Tab::Why => why(store, detail),
         })
     };
@@ -66,6 +69,11 @@ fn head(store: Store, detail: &AssetDetail) -> AnyView {
             store.go(Screen::Library);
         }
     };
+    let like = StoredValue::new((row.id.clone(), row.name.clone()));
+    let similar = move |_| {
+        let (id, name) = like.get_value();
+        store.find_similar(id, name);
+    };
     let waits = detail.open.first().map(|(item, _)| item.clone());
     let review = waits.map(|item| {
         let says = format!("Review {}", words::counted(detail.open.len() as u32, "item"));
@@ -80,9 +88,11 @@ fn head(store: Store, detail: &AssetDetail) -> AnyView {
             <button class="quiet-button" data-testid="back" aria-label="Back" title="Back (Esc)" on:click=back><Icon of=icondata_lu::LuArrowLeft size=20/></button>
             <span class="asset-kind"><Icon of=kind_icon(row.kind) size=20/></span>
             <h1 data-testid="asset-name"><FileName name=row.name.clone()/></h1>
-            <span class="muted nowrap">{words::kind(row.kind)}" · "{words::size(row.bytes)}</span>
+            <span class="muted nowrap">{words::kind(row.kind)}" · "{row.seconds.map_or_else(|| words::size(row.bytes), |seconds| words::clock(f64::from(seconds)))}</span>
+            <span class="asset-labels">{label_chips(row)}</span>
             <span class="muted">{state_mark(row)}</span>
             <span class="grow"></span>
+            <button class="button" data-testid="asset-similar" title="More like this (M)" on:click=similar><Icon of=icondata_lu::LuShapes/><span class="button-words">"More like this"</span></button>
             {review}
         </header>
     }
@@ -113,10 +123,16 @@ fn why(store: Store, detail: &AssetDetail) -> AnyView {
 fn answer(store: Store, bench: Bench, act: Act) -> bool {
     let pages = bench.pages.get_untracked();
     match act {
-        Act::Tab1 => bench.pick(0),
-        Act::Tab2 => bench.pick(1),
-        Act::Tab3 => bench.pick(2),
-        Act::Tab4 => bench.pick(3),
+        Act::Back if bench.labelling.get_untracked() => bench.labelling.set(false),
+        Act::Pick(n) if bench.labelling.get_untracked() => return label::pick(store, bench, usize::from(n) - 1),
+        Act::Pick(n) => bench.pick(usize::from(n) - 1),
+        Act::Label => label::offer(store, bench),
+        Act::Similar => return with_detail(store, |detail| store.find_similar(detail.row.id.clone(), detail.row.name.clone())),
+        Act::Play => return bench.with_tape(|tape| tape.toggle()),
+        Act::Left => return bench.with_tape(|tape| tape.step(-5.0)),
+        Act::Right => return bench.with_tape(|tape| tape.step(5.0)),
+        Act::Slower => return bench.with_tape(|tape| tape.shift_rate(-1)),
+        Act::Faster => return bench.with_tape(|tape| tape.shift_rate(1)),
         Act::ZoomIn => bench.zoom.update(|zoom| *zoom = zoom.step(1)),
         Act::ZoomOut => bench.zoom.update(|zoom| *zoom = zoom.step(-1)),
         Act::ZoomFit => bench.zoom.set(Zoom::WHOLE),

@@ -2,12 +2,14 @@
 //!
 //! Order, sending and coming back are the store's.
 
+mod candidates;
 mod desk;
 mod edit;
 mod evidence;
 mod finished;
 mod foot;
 mod head;
+mod listening;
 mod panel;
 mod reading;
 
@@ -88,6 +90,8 @@ fn answer(store: Store, desk: Desk, act: Act) -> bool {
         Act::Previous => store.review.step(-1),
         Act::NextSpot => return desk.turn(store, 1),
         Act::PreviousSpot => return desk.turn(store, -1),
+        Act::Pick(n) => return desk.pick(store, usize::from(n) - 1),
+        Act::Play => return desk.play(),
         Act::Why => desk.toggle_why(store),
         Act::Open => return desk.open(store),
         Act::ZoomIn => desk.zoom.update(|zoom| *zoom = zoom.step(1)),

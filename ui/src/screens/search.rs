@@ -1,37 +1,40 @@
-//! Search: results while one types, each at its spot, and filters with counts.
+//! Search: results while one types, by words and by meaning, each at its spot; and filters with counts.
 
-use crate::ipc;
+mod hit;
+mod rail;
+
 use crate::keys::Act;
 use crate::parts::icon::Icon;
-use crate::parts::kind::kind_icon;
-use crate::parts::marked::marked;
-use crate::parts::miniature::miniature;
-use crate::parts::name::FileName;
 use crate::parts::{states, words};
 use crate::store::loaded::Loaded;
+use crate::store::search::Asked;
 use crate::store::{Store, store};
 use leptos::prelude::*;
-use winnow_contract::asset::MediaKind;
-use winnow_contract::search::{Hit, SearchPage};
+use rail::Rail;
+use winnow_contract::asset::AssetFilter;
+use winnow_contract::search::{Hit, SearchMode, SearchPage};
 
 #[component]
 pub fn Search() -> impl IntoView {
     let store = store();
-    if store.search.query.with_untracked(String::is_empty) {
+    if store.search.asked() == Asked::Nothing {
         store.focus_search.update(|n| *n += 1);
     }
     store.answer_keys(move |act| answer(store, act));
     Effect::new(move |_| bring(store.search.cursor.get()));
-    let nothing_asked = Memo::new(move |_| store.search.answered.with(String::is_empty));
-    let rail_wanted =
-        Memo::new(move |_| !nothing_asked.get() && (store.search.kind.get().is_some() || !store.search.kinds.with(Vec::is_empty)));
+    let nothing_asked = Memo::new(move |_| store.search.answered.with(|asked| *asked == Asked::Nothing));
     let body = move || {
         if nothing_asked.get() {
             return teach();
         }
         states::whole(store.search.page.get(), "Searching", move || store.search.refresh(), move |page| results(store, page))
     };
-    view! { <section class="search" aria-label="Search">{move || rail_wanted.get().then(|| view! { <Rail/> })}<div class="search-results">{body}</div></section> }
+    view! {
+        <section class="search" aria-label="Search">
+            {move || (!nothing_asked.get()).then(|| view! { <Rail/> })}
+            <div class="search-results">{move || (!nothing_asked.get()).then(|| view! { <Head/> })}{body}</div>
+        </section>
+    }
 }
 
 /// What can be asked, before anything is.
@@ -41,76 +44,98 @@ fn teach() -> AnyView {
     view! {
         <div class="first-time" data-testid="empty">
             <Icon of=icondata_lu::LuSearch size=40/>
-            <h1>"Search every word."</h1>
-            <p class="muted narrow-text">"In texts, in what was read on pictures, and in names. Results come while you type, and open at the spot."</p>
-            <ul class="examples">{line("letter bequest", "both words, anywhere in a file")}{line("\"in memory of\"", "these words, side by side")}{line("donor*", "words that begin so")}</ul>
+            <h1>"Search words, or what they mean."</h1>
+            <p class="muted narrow-text">"In texts, in what is said in recordings, in what was read on pictures, and in names. Results come while you type, and open at the spot."</p>
+            <ul class="examples">{line("a keeper's log of storms", "places that mean this, in whatever words")}{line("letter bequest", "both words, anywhere in a file")}{line("\"in memory of\"", "these words, side by side")}{line("donor*", "words that begin so")}</ul>
         </div>
     }
     .into_any()
 }
 
+/// What is shown, and by what it is searched.
 #[component]
-fn Rail() -> impl IntoView {
+fn Head() -> impl IntoView {
     let store = store();
-    let all = move || store.search.kinds.with(|kinds| kinds.iter().map(|(_, n)| n).sum::<u32>());
-    let kinds = move || {
-        store
-            .search
-            .kinds
-            .get()
-            .into_iter()
-            .map(|(kind, count)| view! { <Kind kind=Some(kind) count=Signal::stored(count)/> })
-            .collect_view()
+    let like = move || match store.search.answered.get() {
+        Asked::Like(_, name) => Some(view! {
+            <div class="like" data-testid="similar-head">
+                <h1>"Like "<span class="breakable">"“"{name}"”"</span></h1>
+                <button class="button small" data-testid="similar-leave" on:click=move |_| leave(store)><Icon of=icondata_lu::LuArrowLeft/>"Back"</button>
+            </div>
+        }),
+        Asked::Words(_) | Asked::Nothing => None,
+    };
+    let modes = move || {
+        let button = |mode: SearchMode| {
+            view! { <button data-testid=format!("mode-{mode}") aria-pressed=move || (store.search.mode.get() == mode).to_string() on:click=move |_| store.search.by(mode)>{words::mode(mode)}</button> }
+        };
+        let words = store.search.answered.with(|asked| matches!(asked, Asked::Words(_)));
+        words.then(|| view! { <div class="segmented" role="group" aria-label="Search by" title="Ctrl J">{SearchMode::ALL.iter().copied().map(button).collect_view()}</div> })
     };
     view! {
-        <div class="rail" role="group" aria-label="Kinds">
-            <h2 class="nav-heading">"Kind"</h2>
-            <Kind kind=None count=Signal::derive(all)/>
-            {kinds}
-        </div>
+        {like}
+        <div class="result-line"><p class="muted tabular" role="status" data-testid="search-count">{move || count(store)}</p>{modes}</div>
+        {move || note(store)}
     }
 }
 
-#[component]
-fn Kind(kind: Option<MediaKind>, count: Signal<u32>) -> impl IntoView {
-    let store = store();
-    let icon = kind.map_or(icondata_lu::LuFiles, kind_icon);
-    let name = kind.map_or("All", words::kind);
-    let id = format!("search-kind-{}", kind.map_or("all", MediaKind::as_str));
-    view! {
-        <button class="nav-item" data-testid=id aria-pressed=move || (store.search.kind.get() == kind).to_string() on:click=move |_| store.search.only(kind)>
-            <Icon of=icon/><span class="nav-name">{name}</span><span class="badge tabular">{move || words::number(count.get())}</span>
-        </button>
+/// Leaves what is alike: back to the words in the box, or to where one came from.
+fn leave(store: Store) {
+    let words = store.search.query.with_untracked(|query| !query.trim().is_empty());
+    if words || !store.back() {
+        return store.search.leave_similar();
     }
+    store.search.leave_similar();
+}
+
+fn count(store: Store) -> String {
+    store.search.page.with(|page| {
+        let Some(page) = page.here() else { return String::new() };
+        let shown = page.hits.len() as u32;
+        match page.total {
+            0 => String::new(),
+            total if total > shown => format!("The best {} of {}", words::number(shown), words::counted(total, "file")),
+            total => words::counted(total, "file"),
+        }
+    })
+}
+
+/// Why meaning took no part.
+fn note(store: Store) -> AnyView {
+    let note = store.search.page.with(|page| page.here().and_then(|page| page.note.clone()));
+    let Some(note) = note else { return ().into_any() };
+    view! { <p class="search-note" role="note" data-testid="search-note"><Icon of=icondata_lu::LuInfo/><span>{note.sentence()}</span></p> }
+        .into_any()
 }
 
 fn results(store: Store, page: SearchPage) -> AnyView {
     if page.hits.is_empty() {
         return nothing(store);
     }
-    let shown = page.hits.len() as u32;
-    let count = if page.total > shown {
-        format!("The best {} of {}", words::number(shown), words::counted(page.total, "file"))
-    } else {
-        words::counted(page.total, "file")
-    };
-    let hits = page.hits.into_iter().enumerate().map(|(n, hit)| row(store, n as u32, hit)).collect_view();
-    view! { <p class="muted result-count tabular" role="status" data-testid="search-count">{count}</p><div class="hits" role="listbox" aria-label="Results">{hits}</div> }.into_any()
+    let hits = page.hits.into_iter().enumerate().map(|(n, hit)| hit::row(store, n as u32, hit)).collect_view();
+    view! { <div class="hits" role="listbox" aria-label="Results">{hits}</div> }.into_any()
 }
 
 /// What was tried, and what else can be.
 fn nothing(store: Store) -> AnyView {
-    let query = store.search.answered.get_untracked();
-    let kind = store.search.kind.get_untracked();
-    let tried = match kind {
-        Some(kind) => format!("Texts, words on pictures and names were searched, among files of the kind “{}”.", words::kind(kind)),
-        None => "Texts, words on pictures and names of all files were searched.".to_owned(),
+    let filtered = store.search.filter.with_untracked(|filter| *filter != AssetFilter::default());
+    let query = match store.search.answered.get_untracked() {
+        Asked::Words(query) => query,
+        Asked::Nothing | Asked::Like(..) => return nothing_like(store, filtered),
     };
+    let by = store.search.mode.get_untracked();
+    let how = match by {
+        SearchMode::Hybrid => "by their words and by what they mean",
+        SearchMode::Semantic => "by what they mean",
+        SearchMode::Lexical => "for these words",
+    };
+    let which = if filtered { "the chosen files" } else { "all files" };
+    let tried = format!("Texts, recordings, words on pictures and names of {which} were searched {how}.");
     let reading = store.status.with_untracked(|status| status.here().is_some_and(|status| status.progress.is_some()));
     let wait = reading.then(|| view! { <p class="muted">"Files are still being read; results appear as they come."</p> });
-    let widen = kind.map(|_| view! { <button class="button" on:click=move |_| store.search.only(None)>"Search all kinds"</button> });
-    let fewer = query.split_whitespace().count() > 1;
-    let fewer = fewer.then(|| {
+    let meaning = (by == SearchMode::Lexical)
+        .then(|| view! { <button class="button" on:click=move |_| store.search.by(SearchMode::Hybrid)>"Search by meaning, too"</button> });
+    let fewer = (query.split_whitespace().count() > 1).then(|| {
         let first = query.split_whitespace().max_by_key(|word| word.chars().count()).unwrap_or_default().to_owned();
         let says = format!("Search only “{first}”");
         view! { <button class="button" on:click=move |_| store.search.type_in(first.clone())>{says}</button> }
@@ -120,78 +145,64 @@ fn nothing(store: Store) -> AnyView {
             <Icon of=icondata_lu::LuSearchX size=32/>
             <h2 class="breakable">{format!("Nothing with “{query}”.")}</h2>
             <p class="muted">{tried}</p>{wait}
-            <div class="button-row">{widen}{fewer}</div>
+            <div class="button-row">{widen(store, filtered)}{meaning}{fewer}</div>
         </div>
     }
     .into_any()
 }
 
-fn row(store: Store, n: u32, hit: Hit) -> impl IntoView {
-    let chosen = move || store.search.cursor.get() == n;
-    let (asset, at) = (hit.asset.clone(), hit.evidence.clone());
-    let open = move |_| {
-        store.search.cursor.set(n);
-        store.open(asset.clone(), Some(at.clone()));
-    };
-    let page = hit.evidence.page.map(|page| format!("page {page}"));
-    let more = (hit.more > 0).then(|| format!("{} in this file", words::counted(hit.more, "more place")));
-    let folder = hit.path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default();
+fn nothing_like(store: Store, filtered: bool) -> AnyView {
     view! {
-        <div class="hit" class:chosen=chosen role="option" id=format!("hit-{n}") aria-selected=move || chosen().to_string() data-testid="search-hit" data-asset=hit.asset.to_string() on:click=open>
-            <div class="hit-thumb">{picture(&hit)}</div>
-            <div class="hit-body">
-                <p class="hit-name"><FileName name=hit.name.clone()/>{by(&hit)}</p>
-                <p class="hit-snippet" data-testid="hit-snippet">{marked(hit.snippet)}</p>
-                <p class="hit-place muted"><span class="hit-folder" title=hit.path>{folder}</span>{page.map(|page| view! { <span class="nowrap">{page}</span> })}{more.map(|more| view! { <span class="nowrap">{more}</span> })}</p>
-            </div>
+        <div class="empty" data-testid="empty">
+            <Icon of=icondata_lu::LuShapes size=32/>
+            <h2>"Nothing is like it."</h2>
+            <p class="muted">"Files are compared by what their texts mean. This one has no text, or it is not among those searchable by meaning yet."</p>
+            <div class="button-row">{widen(store, filtered)}</div>
         </div>
     }
+    .into_any()
 }
 
-fn picture(hit: &Hit) -> AnyView {
-    match &hit.thumbnail {
-        Some(id) => view! { <img src=ipc::rendition_url(id) alt="" loading="lazy" draggable="false"/> }.into_any(),
-        None => {
-            let text: String = hit.snippet.iter().map(|part| part.text.as_str()).collect();
-            view! { {miniature(&text)}<span class="kind-mark"><Icon of=kind_icon(hit.kind)/></span> }.into_any()
-        }
-    }
-}
-
-/// Whether its words or its meaning speak for a hit.
-fn by(hit: &Hit) -> AnyView {
-    let says = match (hit.why.lexical, hit.why.semantic) {
-        (Some(_), Some(_)) => "words and meaning",
-        (None, Some(_)) => "meaning",
-        _ => "words",
-    };
-    view! { <span class="chip">{says}</span> }.into_any()
+fn widen(store: Store, filtered: bool) -> Option<impl IntoView> {
+    filtered.then(|| view! { <button class="button" on:click=move |_| store.search.narrow(|filter| *filter = AssetFilter::default())>"Search all files"</button> })
 }
 
 fn answer(store: Store, act: Act) -> bool {
     let hits = store.search.page.with_untracked(|page| page.here().map_or(0, |page| page.hits.len() as u32));
-    if hits == 0 {
-        return false;
-    }
     match act {
-        Act::Down => store.search.cursor.update(|n| *n = (*n + 1).min(hits - 1)),
-        Act::Up => store.search.cursor.update(|n| *n = n.saturating_sub(1)),
+        Act::NextMode => store.search.next_mode(),
+        Act::Down if hits > 0 => store.search.cursor.update(|n| *n = (*n + 1).min(hits - 1)),
+        Act::Up if hits > 0 => store.search.cursor.update(|n| *n = n.saturating_sub(1)),
         Act::Open => return open(store),
+        Act::Similar => {
+            return chosen(store).is_some_and(|hit| {
+                store.search.find_similar(hit.asset, hit.name);
+                true
+            });
+        }
         _ => return false,
     }
     true
 }
 
-fn open(store: Store) -> bool {
+/// The selected result. One of an older question is not what was asked for.
+fn chosen(store: Store) -> Option<Hit> {
+    let fresh = store.search.answered.get_untracked() == store.search.asked();
     let n = store.search.cursor.get_untracked() as usize;
-    let hit = store.search.page.with_untracked(|page| page.here().and_then(|page| page.hits.get(n).cloned()));
-    // A result of an older query is not what was asked for.
-    let fresh = store.search.answered.get_untracked() == store.search.query.get_untracked().trim();
-    match (hit, store.search.page.get_untracked()) {
-        (Some(hit), Loaded::Here(_)) if fresh => store.open(hit.asset, Some(hit.evidence)),
-        _ => return false,
+    let page = store.search.page.get_untracked();
+    match page {
+        Loaded::Here(page) if fresh => page.hits.into_iter().nth(n),
+        Loaded::Here(_) | Loaded::Waiting | Loaded::Problem(_) => None,
     }
-    true
+}
+
+fn open(store: Store) -> bool {
+    let hit = chosen(store);
+    let there = hit.is_some();
+    if let Some(hit) = hit {
+        store.open(hit.asset, Some(hit.evidence));
+    }
+    there
 }
 
 fn bring(n: u32) {

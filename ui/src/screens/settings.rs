@@ -1,4 +1,9 @@
-//! Settings: one column of plain sentences, each with its default; a change applies at once.
+//! Settings: one column of plain sentences, each with its default; a change applies at once. Folders, models and the
+//! answers to "what is it?" have sections of their own.
+
+mod answers;
+mod folders;
+mod models;
 
 use crate::parts::icon::Icon;
 use crate::parts::{states, words};
@@ -12,13 +17,19 @@ use winnow_contract::settings::{SettingRow, SettingsView};
 pub fn Settings() -> impl IntoView {
     let store = store();
     store.settings.refresh();
+    store.models.refresh();
+    store.taxonomy.load();
     let keys = Memo::new(move |_| store.settings.view.with(|view| view.here().map(sections)));
     let loaded = Memo::new(move |_| store.settings.view.with(|view| view.here().is_none()));
     let body = move || {
         if loaded.get() {
             return states::whole(store.settings.view.get(), "Reading the settings", move || store.settings.refresh(), |_| ().into_any());
         }
-        keys.get().unwrap_or_default().into_iter().map(|(name, keys)| section(store, &name, keys)).collect_view().into_any()
+        let sections = keys.get().unwrap_or_default().into_iter();
+        let (window, rest): (Vec<_>, Vec<_>) = sections.partition(|(name, _)| name == "window");
+        let drawn = |(name, keys): (String, Vec<String>)| section(store, &name, keys);
+        let (window, rest) = (window.into_iter().map(drawn).collect_view(), rest.into_iter().map(drawn).collect_view());
+        view! { {window}<folders::Folders/><models::Models/><answers::Answers/>{rest} }.into_any()
     };
     view! { <section class="column-screen" aria-label="Settings"><div class="column settings"><h1>"Settings"</h1>{move || unknown(store)}{body}{move || foot(store)}</div></section> }
 }
@@ -46,6 +57,12 @@ fn title(section: &str) -> String {
         "detect" => "Sensitive data".to_owned(),
         "policy" => "What a machine may decide".to_owned(),
         "work" => "Work".to_owned(),
+        "sound" => "Opening recordings".to_owned(),
+        "speech" => "Listening to recordings".to_owned(),
+        "embed" => "Searching by meaning".to_owned(),
+        "search" => "Search".to_owned(),
+        "label" | "labels" => "What a file is".to_owned(),
+        "watch" => "Following folders".to_owned(),
         other => words::capital(&other.replace('_', " ")),
     }
 }
@@ -149,16 +166,11 @@ fn unknown(store: Store) -> AnyView {
 }
 
 fn foot(store: Store) -> AnyView {
-    let says =
-        store.status.with(|status| status.here().map(|status| (status.version.clone(), status.library.clone(), status.models.clone())));
-    let Some((version, library, models)) = says else { return ().into_any() };
-    let models = models.into_iter().map(|model| {
-        let state = if model.ready { "installed" } else { "not installed" };
-        view! { <div class="fact"><dt class="mono breakable">{model.card}</dt><dd>{state}</dd></div> }
-    });
+    let says = store.status.with(|status| status.here().map(|status| (status.version.clone(), status.library.clone())));
+    let Some((version, library)) = says else { return ().into_any() };
     view! {
         <section class="setting-group" aria-label="About"><h2 class="section-heading">"This library"</h2>
-            <dl class="facts"><div class="fact"><dt>"Winnow"</dt><dd class="tabular">{version}</dd></div><div class="fact"><dt>"Folder"</dt><dd class="mono breakable">{library}</dd></div>{models.collect_view()}</dl>
+            <dl class="facts"><div class="fact"><dt>"Winnow"</dt><dd class="tabular">{version}</dd></div><div class="fact"><dt>"Folder"</dt><dd class="mono breakable">{library}</dd></div></dl>
         </section>
     }
     .into_any()

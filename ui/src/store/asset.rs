@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use winnow_contract::ApiError;
 use winnow_contract::asset::AssetDetail;
-use winnow_contract::command::{GetAsset, GetWhy};
+use winnow_contract::command::{GetAsset, GetWhy, SetLabel};
 use winnow_contract::id::AssetId;
 use winnow_contract::trail::Lineage;
 
@@ -19,6 +19,8 @@ pub struct AssetStore {
     pub why: RwSignal<Loaded<Lineage>>,
     /// The row the lineage is of.
     pub why_of: RwSignal<Option<String>>,
+    /// A label that was refused.
+    pub refused: RwSignal<Option<ApiError>>,
 }
 
 impl AssetStore {
@@ -28,6 +30,7 @@ impl AssetStore {
             detail: RwSignal::new(Loaded::Waiting),
             why: RwSignal::new(Loaded::Waiting),
             why_of: RwSignal::new(None),
+            refused: RwSignal::new(None),
         }
     }
 
@@ -35,6 +38,7 @@ impl AssetStore {
     pub fn show(&self, asset: AssetId) {
         self.id.set(Some(asset.clone()));
         self.detail.set(Loaded::Waiting);
+        self.refused.set(None);
         self.explain(asset.as_str().to_owned());
         self.ask(asset);
     }
@@ -69,6 +73,16 @@ impl AssetStore {
             if store.why_of.with_untracked(|of| of.as_ref() == Some(&row)) {
                 store.why.set(answer.into());
             }
+        });
+    }
+
+    /// Says what the asset is; no answer takes back what was said.
+    pub fn label(&self, asset: AssetId, answer: String) {
+        let store = *self;
+        spawn_local(async move {
+            let answered = ipc::ask(SetLabel { asset: asset.clone(), answer }).await;
+            store.refused.set(answered.err());
+            store.ask(asset);
         });
     }
 

@@ -6,7 +6,7 @@ use super::loaded::Loaded;
 use crate::ipc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use winnow_contract::ApiError;
 use winnow_contract::asset::{AssetFilter, AssetPage, AssetRow, AssetSort};
@@ -31,6 +31,8 @@ pub struct LibraryStore {
     generation: StoredValue<u32>,
     /// Index of the selected row.
     pub cursor: RwSignal<u32>,
+    /// Languages of the files that were seen.
+    pub languages: RwSignal<BTreeSet<String>>,
     /// Where the list was scrolled to when it was left.
     pub scroll: StoredValue<f64>,
 }
@@ -48,6 +50,7 @@ impl LibraryStore {
             again: StoredValue::new(false),
             generation: StoredValue::new(0),
             cursor: RwSignal::new(0),
+            languages: RwSignal::new(BTreeSet::new()),
             scroll: StoredValue::new(0.0),
         }
     }
@@ -132,6 +135,7 @@ impl LibraryStore {
         });
         match answer {
             Ok(list) => {
+                self.note_languages(&list.rows);
                 self.pages.update(|pages| {
                     pages.insert(page, list.rows);
                 });
@@ -145,6 +149,17 @@ impl LibraryStore {
         if self.asked.with_value(HashSet::is_empty) && self.again.get_value() {
             self.again.set_value(false);
             self.refresh();
+        }
+    }
+}
+
+impl LibraryStore {
+    fn note_languages(&self, rows: &[AssetRow]) {
+        let new: Vec<String> = self
+            .languages
+            .with_untracked(|known| rows.iter().filter_map(|row| row.language.clone()).filter(|code| !known.contains(code)).collect());
+        if !new.is_empty() {
+            self.languages.update(|known| known.extend(new));
         }
     }
 }

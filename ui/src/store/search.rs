@@ -1,31 +1,54 @@
 //! The search: what is asked, what answers, which result is selected.
 //!
-//! Waits a moment after each letter; the latest answer wins.
+//! Waits a moment after each letter; the latest answer wins, and the old one stays until it is there.
 
 use super::loaded::Loaded;
 use crate::ipc;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use winnow_contract::ApiError;
 use winnow_contract::asset::{AssetFilter, MediaKind};
-use winnow_contract::command::Search;
-use winnow_contract::search::SearchPage;
+use winnow_contract::command::{Search, Similar};
+use winnow_contract::id::{AssetId, FolderId};
+use winnow_contract::search::{SearchMode, SearchPage};
 
 /// Milliseconds of quiet before a question is sent.
-const QUIET: u32 = 80;
+const QUIET: u32 = 30;
 /// Results shown.
 const LIMIT: u32 = 50;
+
+/// What an answer answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    Nothing,
+    Words(String),
+    /// Files like this one, by name.
+    Like(AssetId, String),
+}
+
+/// What can be chosen among, with counts of the question without a filter of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counts {
+    pub kinds: Vec<(MediaKind, u32)>,
+    pub labels: Vec<(String, u32)>,
+    pub folders: Vec<(FolderId, u32)>,
+    pub languages: Vec<(String, u32)>,
+    pub with_findings: u32,
+}
 
 #[derive(Clone, Copy)]
 pub struct SearchStore {
     /// What stands in the search box.
     pub query: RwSignal<String>,
-    pub kind: RwSignal<Option<MediaKind>>,
-    /// The answer, and the query it answers.
+    /// Files like this one are asked for instead.
+    pub like: RwSignal<Option<(AssetId, String)>>,
+    pub mode: RwSignal<SearchMode>,
+    pub filter: RwSignal<AssetFilter>,
+    /// The answer, and what it answers.
     pub page: RwSignal<Loaded<SearchPage>>,
-    pub answered: RwSignal<String>,
-    /// Kinds with counts of the query without a kind filter.
-    pub kinds: RwSignal<Vec<(MediaKind, u32)>>,
+    pub answered: RwSignal<Asked>,
+    pub counts: RwSignal<Counts>,
     pub cursor: RwSignal<u32>,
     generation: StoredValue<u32>,
 }
@@ -34,10 +57,12 @@ impl SearchStore {
     pub fn new() -> Self {
         Self {
             query: RwSignal::new(String::new()),
-            kind: RwSignal::new(None),
+            like: RwSignal::new(None),
+            mode: RwSignal::new(SearchMode::Hybrid),
+            filter: RwSignal::new(AssetFilter::default()),
             page: RwSignal::new(Loaded::Here(SearchPage::default())),
-            answered: RwSignal::new(String::new()),
-            kinds: RwSignal::new(Vec::new()),
+            answered: RwSignal::new(Asked::Nothing),
+            counts: RwSignal::new(Counts::default()),
             cursor: RwSignal::new(0),
             generation: StoredValue::new(0),
         }
@@ -46,21 +71,61 @@ impl SearchStore {
     /// The text of the box changed.
     pub fn type_in(&self, query: String) {
         self.query.set(query);
+        self.like.set(None);
         self.cursor.set(0);
         self.ask(QUIET);
     }
 
-    /// Only one kind, or all again.
-    pub fn only(&self, kind: Option<MediaKind>) {
-        self.kind.set(kind);
+    /// Asks for files like this one.
+    pub fn find_similar(&self, asset: AssetId, name: String) {
+        self.like.set(Some((asset, name)));
         self.cursor.set(0);
         self.ask(0);
     }
 
+    /// Back to the words in the box.
+    pub fn leave_similar(&self) {
+        self.like.set(None);
+        self.cursor.set(0);
+        self.ask(0);
+    }
+
+    /// Changes which files are searched.
+    pub fn narrow(&self, change: impl FnOnce(&mut AssetFilter)) {
+        self.filter.update(change);
+        self.cursor.set(0);
+        self.ask(0);
+    }
+
+    /// Words, meaning, or both.
+    pub fn by(&self, mode: SearchMode) {
+        self.mode.set(mode);
+        self.cursor.set(0);
+        self.ask(0);
+    }
+
+    /// The next way of searching.
+    pub fn next_mode(&self) {
+        let now = SearchMode::ALL.iter().position(|mode| *mode == self.mode.get_untracked()).unwrap_or(0);
+        if let Some(mode) = SearchMode::ALL.iter().cycle().nth(now + 1) {
+            self.by(*mode);
+        }
+    }
+
     /// Asks the same again.
     pub fn refresh(&self) {
-        if !self.query.with_untracked(|query| query.trim().is_empty()) {
+        if self.asked() != Asked::Nothing {
             self.ask(400);
+        }
+    }
+
+    /// What is to be asked now.
+    pub fn asked(&self) -> Asked {
+        let words = self.query.with_untracked(|query| query.trim().to_owned());
+        match self.like.get_untracked() {
+            Some((asset, name)) => Asked::Like(asset, name),
+            None if words.is_empty() => Asked::Nothing,
+            None => Asked::Words(words),
         }
     }
 
@@ -77,21 +142,65 @@ impl SearchStore {
     }
 
     async fn send(&self, generation: u32) {
-        let query = self.query.get_untracked().trim().to_owned();
-        if query.is_empty() {
-            self.page.set(Loaded::Here(SearchPage::default()));
-            return self.answered.set(query);
+        let (asked, filter, mode) = (self.asked(), self.filter.get_untracked(), self.mode.get_untracked());
+        let answer = match &asked {
+            Asked::Nothing => Ok(SearchPage::default()),
+            Asked::Words(query) => ipc::ask(Search { query: query.clone(), mode, filter: filter.clone(), offset: 0, limit: LIMIT }).await,
+            Asked::Like(asset, _) => ipc::ask(Similar { asset: asset.clone(), filter: filter.clone(), offset: 0, limit: LIMIT }).await,
+        };
+        if self.generation.get_value() == generation {
+            self.receive(asked, &filter, answer);
         }
-        let kind = self.kind.get_untracked();
-        let filter = AssetFilter { kind, ..AssetFilter::default() };
-        let answer = ipc::ask(Search { query: query.clone(), mode: winnow_contract::search::SearchMode::Hybrid, filter, offset: 0, limit: LIMIT }).await;
-        if self.generation.get_value() != generation {
-            return;
+    }
+
+    fn receive(&self, asked: Asked, filter: &AssetFilter, answer: Result<SearchPage, ApiError>) {
+        if let Ok(page) = &answer {
+            self.counts.update(|counts| counts.take(page, filter));
         }
-        if let (Ok(page), true) = (&answer, kind.is_none()) {
-            self.kinds.set(page.by_kind.clone());
-        }
-        self.answered.set(query);
+        self.answered.set(asked);
         self.page.set(answer.into());
+    }
+}
+
+impl Counts {
+    /// Takes the counts of an answer; where it was filtered, what can be chosen instead stays.
+    fn take(&mut self, page: &SearchPage, filter: &AssetFilter) {
+        if filter.kind.is_none() {
+            self.kinds.clone_from(&page.by_kind);
+        }
+        if filter.label.is_none() {
+            self.labels.clone_from(&page.by_label);
+        }
+        if filter.folder.is_none() {
+            self.folders.clone_from(&page.by_folder);
+        }
+        if filter.language.is_none() {
+            self.languages.clone_from(&page.by_language);
+        }
+        if filter.has_findings.is_none() {
+            self.with_findings = page.with_findings;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chosen_filter_keeps_what_can_be_chosen_instead() {
+        let page = |kinds: &[(MediaKind, u32)], labels: &[(&str, u32)]| SearchPage {
+            by_kind: kinds.to_vec(),
+            by_label: labels.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect(),
+            ..SearchPage::default()
+        };
+        let mut counts = Counts::default();
+        counts.take(&page(&[(MediaKind::Text, 3), (MediaKind::Sound, 1)], &[("Letter", 2)]), &AssetFilter::default());
+        counts.take(
+            &page(&[(MediaKind::Sound, 1)], &[("Diary", 1)]),
+            &AssetFilter { kind: Some(MediaKind::Sound), ..AssetFilter::default() },
+        );
+        assert_eq!(counts.kinds.len(), 2);
+        assert_eq!(counts.labels, [("Diary".to_owned(), 1)]);
     }
 }

@@ -32,10 +32,30 @@ points! {
     DecodeAnswered = "decode_answered",
     /// A rendition's file is in place, its row is not.
     RenditionPut = "rendition_put",
+    /// A recording's sound is in place, its row is not.
+    SoundPut = "sound_put",
+    /// A worker heard a stretch of a recording.
+    SpeechAnswered = "speech_answered",
+    /// An asset was compared with the taxonomy, nothing is written.
+    LabelDone = "label_done",
     /// A worker read the page.
     OcrAnswered = "ocr_answered",
     /// Findings are known, nothing is written.
     DetectDone = "detect_done",
+    /// A model embedded the texts, nothing is written.
+    EmbedAnswered = "embed_answered",
+    /// The vector index was compared with the catalog, nothing is written.
+    IndexCompared = "index_compared",
+    /// Entries were read from the outbox, the index knows none of them.
+    OutboxTaken = "outbox_taken",
+    /// The index has the new vectors …
+    IndexPut = "index_put",
+    /// … and the old ones are out of it; the outbox still holds the entries.
+    IndexRemoved = "index_removed",
+    /// The outbox has let go of the entries.
+    OutboxDone = "outbox_done",
+    /// The index is about to be compacted.
+    IndexMaintained = "index_maintained",
     /// The rows of an outcome are written inside the transaction.
     ApplyRows = "apply_rows",
     /// … and its follow-up jobs.

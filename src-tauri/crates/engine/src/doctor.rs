@@ -36,6 +36,7 @@ impl Engine {
         checks.push(self.read(projection)?);
         checks.push(self.missing_renditions(repair)?);
         checks.push(self.stray_renditions(repair)?);
+        checks.push(self.vectors(repair)?);
         checks.push(self.chain()?);
         if read_data {
             checks.push(self.originals()?);
@@ -84,6 +85,23 @@ impl Engine {
             return Ok(Check { name: "stray pictures", ok: true, detail: format!("{} removed", stray.len()) });
         }
         Ok(Check::of("stray pictures", stray.len(), "none", "files belong to no row; repair removes them"))
+    }
+
+    /// The vector index holds exactly the live passages, but for what it has still to be told.
+    fn vectors(&self, repair: bool) -> Result<Check> {
+        let name = "vectors";
+        let (held, faults) = match self.index_faults(repair)? {
+            None => return Ok(Check { name, ok: true, detail: "nothing is searched by meaning".into() }),
+            Some(Err(words)) => return Ok(Check { name, ok: false, detail: format!("{} It is made again from the catalog.", words.sentence()) }),
+            Some(Ok(found)) => found,
+        };
+        match (faults, repair) {
+            (0, _) => Ok(Check { name, ok: true, detail: format!("{held} passages") }),
+            (_, true) => Ok(Check { name, ok: true, detail: format!("{faults} passages are told again") }),
+            (_, false) => {
+                Ok(Check { name, ok: false, detail: format!("{faults} passages differ from the catalog; repair tells them again") })
+            }
+        }
     }
 
     fn chain(&self) -> Result<Check> {
@@ -135,7 +153,10 @@ fn extractions(catalog: &Connection) -> Result<Check> {
 
 /// Annotations are exactly what the decisions that stand say.
 fn projection(catalog: &Connection) -> Result<Check> {
-    let stands = "d.verdict <> 'deferred' AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)";
+    // Of several decisions on one item the last counts.
+    let kept = |row: &str| format!("{row}.verdict <> 'deferred' AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = {row}.id)");
+    let later = format!("SELECT 1 FROM decisions e WHERE e.item_id = d.item_id AND e.rowid > d.rowid AND {}", kept("e"));
+    let stands = format!("{} AND NOT EXISTS ({later})", kept("d"));
     let sql = format!(
         "SELECT (SELECT count(*) FROM decisions d WHERE {stands} AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.decision_id = d.id))
               + (SELECT count(*) FROM annotations n JOIN decisions d ON d.id = n.decision_id WHERE NOT ({stands}))"

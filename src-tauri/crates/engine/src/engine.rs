@@ -4,22 +4,28 @@
 
 use crate::Tick;
 use crate::breaks::Breaks;
+use crate::cards::Models;
 use crate::catalog::apply::{Applying, Touched};
 use crate::catalog::reader::Reader;
 use crate::catalog::writer::Writer;
 use crate::catalog::{self, schema};
 use crate::enrich::detect::Recognisers;
+use crate::enrich::embed::Batch;
+use crate::enrich::taxonomy::Taxonomies;
 use crate::error::{EngineError, Result};
 use crate::jobs::progress::Meter;
 use crate::jobs::{Context, Job};
 use crate::ports::{Cancel, Ports};
+use crate::projection::Projection;
 use crate::renditions::Renditions;
 use crate::settings::{Settings, SettingsFile};
+use crate::watch::Watch;
+use crate::watch::desk::Desk;
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use winnow_contract::Event;
@@ -32,7 +38,12 @@ pub struct Options {
     pub write: bool,
     /// A test's plan of failures.
     pub breaks: Breaks,
+    /// The models of this computer; without them every card is missing.
+    pub models: Option<Arc<Models>>,
 }
+
+/// Chunks of an older library that get their hash in one change.
+const HASHED: u32 = 5000;
 
 type Listener = Box<dyn Fn(Event) + Send + Sync>;
 
@@ -41,11 +52,15 @@ pub struct Engine {
     library: PathBuf,
     ports: Ports,
     breaks: Breaks,
+    pub(crate) models: Arc<Models>,
     reader: Reader,
     writer: Option<Writer>,
     renditions: Renditions,
+    projection: Projection,
+    desk: Arc<Desk>,
     /// Compiled when the first job needs them.
     recognisers: OnceLock<Recognisers>,
+    taxonomies: Taxonomies,
     value_key: [u8; 32],
     settings: RwLock<Arc<SettingsFile>>,
     meter: Meter,
@@ -87,11 +102,15 @@ impl Engine {
             value_key: reader.read(schema::value_key)?,
             settings: RwLock::new(Arc::new(SettingsFile::load(&library)?)),
             renditions: Renditions::new(library.join("renditions")),
+            desk: Arc::default(),
+            projection: Projection::default(),
             recognisers: OnceLock::new(),
+            taxonomies: Taxonomies::open(&library),
             owner: ports.ids.next(),
             library,
             ports,
             breaks: options.breaks,
+            models: options.models.unwrap_or_else(|| Arc::new(Models::nowhere())),
             reader,
             writer,
             meter: Meter::default(),
@@ -121,9 +140,13 @@ impl Engine {
             }
             Ok(())
         })?;
-        if !self.library.join("renditions").is_dir() {
-            self.heal_renditions()?;
+        match self.library.join("renditions").is_dir() {
+            true => self.renditions.clean()?,
+            false => drop(self.heal_renditions()?),
         }
+        while self.write(|catalog| catalog::vectors::fill_hashes(catalog, HASHED))? > 0 {}
+        self.models_changed()?;
+        self.compare_again()?;
         let left = self.read(catalog::jobs::counts)?;
         self.meter.add(left.queued + left.running, self.now());
         Ok(())
@@ -151,7 +174,20 @@ impl Engine {
                 threads.push(std::thread::Builder::new().name(name).spawn(move || engine.run_lane(*lane))?);
             }
         }
-        Ok(Running { engine: Arc::clone(self), threads })
+        Ok(Running { engine: Arc::clone(self), threads, watch: None })
+    }
+
+    /// The same, and follows the watched folders on one more thread.
+    pub fn start_watching(self: &Arc<Self>) -> Result<Running> {
+        let mut running = self.start()?;
+        let (watch, (tell, told)) = (Watch::new(self)?, mpsc::sync_channel::<()>(1));
+        let follow = move || {
+            watch.run();
+            drop(tell);
+        };
+        std::thread::Builder::new().name("winnow-watch".to_owned()).spawn(follow)?;
+        running.watch = Some(told);
+        Ok(running)
     }
 
     /// Threads of a lane.
@@ -258,15 +294,16 @@ impl Engine {
         }
     }
 
-    /// True when nothing waits or runs.
+    /// True when nothing waits or runs, and the vector index knows everything it can know.
     pub fn is_settled(&self) -> Result<bool> {
-        Ok(!self.read(catalog::jobs::any_left)?)
+        Ok(!self.read(catalog::jobs::any_left)? && !self.index_is_due()?)
     }
 
     /// Asks everything under way to end soon; ticks answer `Stop` from now on.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
         self.cancel.cancel();
+        self.desk.change();
         self.ring();
     }
 
@@ -303,8 +340,20 @@ impl Engine {
         &self.ports
     }
 
+    pub(crate) fn taxonomies(&self) -> &Taxonomies {
+        &self.taxonomies
+    }
+
+    pub(crate) fn projection(&self) -> &Projection {
+        &self.projection
+    }
+
     pub(crate) fn renditions(&self) -> &Renditions {
         &self.renditions
+    }
+
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        &self.desk
     }
 
     /// Folder of the library.
@@ -325,15 +374,18 @@ impl Engine {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(file);
     }
 
-    pub(crate) fn context<'a>(&'a self, settings: &'a Settings) -> Context<'a> {
+    pub(crate) fn context<'a>(&'a self, settings: &'a Settings, batch: &'a Batch) -> Context<'a> {
         Context {
             ports: &self.ports,
             settings,
             library: &self.library,
             reader: &self.reader,
             renditions: &self.renditions,
+            desk: &self.desk,
             recognisers: self.recognisers.get_or_init(Recognisers::shipped),
+            taxonomies: &self.taxonomies,
             value_key: self.value_key,
+            batch,
             cancel: &self.cancel,
             breaks: &self.breaks,
         }
@@ -381,7 +433,12 @@ fn lock(library: &Path) -> Result<File> {
 pub struct Running {
     engine: Arc<Engine>,
     threads: Vec<JoinHandle<()>>,
+    /// Closed when the watch has ended.
+    watch: Option<mpsc::Receiver<()>>,
 }
+
+/// How long the end of the watch is waited for: a drive that does not answer may hold it up, and nothing depends on it.
+const WATCH_ENDS: Duration = Duration::from_millis(100);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -389,5 +446,6 @@ impl Drop for Running {
         for thread in self.threads.drain(..) {
             drop(thread.join());
         }
+        let _ended = self.watch.as_ref().map(|ended| ended.recv_timeout(WATCH_ENDS));
     }
 }

@@ -7,3 +7,13 @@ pub mod detect;
 pub mod embed;
 pub mod label;
 pub mod sensitive;
+pub mod taxonomy;
+
+use crate::jobs::Context;
+use crate::outcome::NewJob;
+use winnow_contract::id::AssetId;
+
+/// What follows a text that was written: whoever writes one asks here. The hash is BLAKE3 of the text.
+pub(crate) fn after_text(asset: &AssetId, text_hash: &[u8; 32], context: &Context<'_>) -> Vec<NewJob> {
+    sensitive::job(asset, text_hash, context).or_else(|| embed::job(asset, text_hash, context)).into_iter().collect()
+}

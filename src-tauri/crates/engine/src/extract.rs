@@ -10,4 +10,6 @@ pub mod read;
 pub mod scan;
 pub mod sound;
 pub mod transcribe;
+pub mod transcript;
 pub mod walk;
+pub mod wav;

@@ -9,6 +9,7 @@ use crate::error::{EngineError, Result};
 use crate::extract::scan::Scan;
 use crate::paths;
 use crate::ports::Ports;
+use crate::watch::root::Medium;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use winnow_contract::Words;
@@ -19,20 +20,42 @@ use winnow_contract::job::JobKind;
 impl Engine {
     /// Queues a scan for each path, or refuses all of them with the first that cannot be used.
     pub fn add_paths(&self, wanted: &[PathBuf]) -> Result<Added> {
+        self.add(wanted, false).map(|folders| Added { scans: u32::try_from(folders.len()).unwrap_or(u32::MAX) })
+    }
+
+    /// The same, and the folders among the paths are watched from now on. Gives back the folder each path belongs to: a path
+    /// inside a folder that was added before belongs to that one.
+    pub fn add_watched(&self, wanted: &[PathBuf]) -> Result<Vec<FolderId>> {
+        self.add(wanted, true)
+    }
+
+    fn add(&self, wanted: &[PathBuf], watch: bool) -> Result<Vec<FolderId>> {
         let resolved = wanted.iter().map(|path| self.resolve(path)).collect::<Result<Vec<_>>>()?;
         let applying = self.applying();
-        let scans = self.write(move |catalog| {
-            let mut scans = Vec::new();
+        let added = self.write(move |catalog| {
+            let now = applying.ports.clock.now_ms();
+            let (mut scans, mut added) = (Vec::new(), Vec::new());
             for path in &resolved {
                 let (folder, below) = place(catalog, &applying.ports, path)?;
-                jobs::forget_failed(catalog, JobKind::Scan, folder.as_str(), applying.ports.clock.now_ms())?;
-                scans.push(Scan { request: applying.ports.ids.next(), below, cursor: Vec::new() }.job(&folder));
+                if watch && path.folder {
+                    folders::watch(catalog, &folder, true, now)?;
+                }
+                jobs::forget_failed(catalog, JobKind::Scan, folder.as_str(), now)?;
+                scans.push(Scan { request: applying.ports.ids.next(), below, ..Scan::default() }.job(&folder));
+                added.push(folder);
             }
-            applying.enqueue(catalog, &scans, applying.ports.clock.now_ms())?;
-            Ok(scans.len())
+            applying.enqueue(catalog, &scans, now)?;
+            Ok(added)
         })?;
+        self.desk().change();
         self.tell(crate::catalog::apply::Touched { folders: true, ..Default::default() });
-        Ok(Added { scans: u32::try_from(scans).unwrap_or(u32::MAX) })
+        Ok(added)
+    }
+
+    /// The folder that was added at this very path, whether or not anything is there now.
+    pub fn folder_at(&self, path: &Path) -> Result<Option<FolderId>> {
+        let path = path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+        self.read(|catalog| folders::at(catalog, &paths::to_bytes(&path)))
     }
 
     /// Queues a scan of a folder that was added before.
@@ -60,6 +83,9 @@ impl Engine {
         let library = self.library().canonicalize().unwrap_or_else(|_| self.library().to_owned());
         if real.starts_with(&library) {
             return Err(unusable("it is part of Winnow's own library".into()));
+        }
+        if Medium::of(&real) == Medium::Kernel {
+            return Err(unusable("it is a part of the system that holds no documents".into()));
         }
         match (kind.is_dir(), kind.is_file()) {
             (true, _) => Ok(Target { path: real, folder: true }),

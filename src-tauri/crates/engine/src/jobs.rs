@@ -8,9 +8,12 @@ pub mod run;
 use crate::breaks::{Breaks, Point};
 use crate::catalog::reader::Reader;
 use crate::enrich::detect::Recognisers;
+use crate::enrich::embed::Batch;
+use crate::enrich::taxonomy::Taxonomies;
 use crate::ports::{Cancel, Ports, StageError};
 use crate::renditions::Renditions;
 use crate::settings::Settings;
+use crate::watch::desk::Desk;
 use winnow_contract::Words;
 use winnow_contract::job::{JobKind, Lane};
 
@@ -35,9 +38,15 @@ pub struct Context<'a> {
     pub library: &'a std::path::Path,
     pub reader: &'a Reader,
     pub renditions: &'a Renditions,
+    /// Where a scan leaves what has to be looked at again.
+    pub desk: &'a Desk,
     pub recognisers: &'a Recognisers,
+    /// The answers to "what is it?".
+    pub taxonomies: &'a Taxonomies,
     /// For keyed hashes of values.
     pub value_key: [u8; 32],
+    /// Vectors that were made for all jobs leased together.
+    pub batch: &'a Batch,
     pub cancel: &'a Cancel,
     pub breaks: &'a Breaks,
 }

@@ -4,6 +4,7 @@
 //! [`ports`]. It never writes, moves or renames an original, and has no global state: two libraries live in one process.
 
 pub mod breaks;
+pub mod cards;
 mod catalog;
 mod doctor;
 pub mod engine;
@@ -12,10 +13,12 @@ pub mod error;
 mod extract;
 mod folders;
 mod jobs;
+mod labelling;
 mod outcome;
 pub mod paths;
 mod pipeline;
 pub mod ports;
+mod projection;
 mod renditions;
 mod review;
 mod search;
@@ -23,6 +26,7 @@ pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod views;
+mod watch;
 
 pub use catalog::audit::Verified;
 pub use doctor::Check;
@@ -30,3 +34,4 @@ pub use engine::{Engine, Options, Running};
 pub use error::{EngineError, Result};
 pub use jobs::run::Tick;
 pub use views::{Brief, Picture};
+pub use watch::Watch;

@@ -3,11 +3,13 @@
 //! Holds no SQL; `catalog::apply` carries it out.
 
 use crate::review::policy::NewItem;
+use crate::watch::root::Identity;
 use serde::Serialize;
 use winnow_contract::Words;
 use winnow_contract::asset::{AssetState, MediaKind, PixelBox, Property, RenditionKind, Span};
 use winnow_contract::id::*;
 use winnow_contract::job::JobKind;
+use winnow_contract::worker::Heard;
 
 /// The result of one run.
 #[derive(Debug, Default)]
@@ -54,24 +56,34 @@ pub enum Write {
     Seen { folder: FolderId, files: Vec<SeenFile> },
     /// Locations whose file is no longer there.
     Gone { locations: Vec<LocationId> },
-    /// A folder was walked to its end, or could not be reached.
-    Scanned { folder: FolderId, reached: bool },
+    /// A folder was walked to its end, or could not be reached; with the directory that was walked.
+    Scanned { folder: FolderId, reached: bool, root: Option<Identity> },
     /// A location's bytes were read: they are this content.
     Bound { location: LocationId, new_asset: AssetId, content: Content },
     /// What an asset is and how its reading ended.
     Described { asset: AssetId, kind: MediaKind, media_type: String, state: AssetState },
     /// All notes of a stage on an asset.
     Notes { asset: AssetId, stage: JobKind, notes: Vec<Words> },
-    /// All facts read out of an asset.
-    Properties { asset: AssetId, properties: Vec<Property> },
-    /// All pictures of an asset; their files are in place.
-    Renditions { asset: AssetId, renditions: Vec<NewRendition> },
+    /// How the reading of an asset ended, as a stage after decoding found out.
+    Ended { asset: AssetId, state: AssetState },
+    /// All facts a stage read out of an asset.
+    Properties { asset: AssetId, stage: JobKind, properties: Vec<Property> },
+    /// All pictures or sounds a stage made of an asset; their files are in place.
+    Renditions { asset: AssetId, stage: JobKind, renditions: Vec<NewRendition> },
+    /// What was heard in one more stretch of a recording.
+    TranscriptPart { asset: AssetId, fingerprint: String, part: u32, heard: Heard },
+    /// A recording was heard to its end: what its stretches said is an extraction now. And its language.
+    TranscriptDone { asset: AssetId, language: Option<String> },
     /// The text of an asset as a stage read it; supersedes what the stage read before.
     Extraction(NewExtraction),
+    /// Vectors of texts in a space.
+    Embeddings { space: String, rows: Vec<NewEmbedding> },
     /// All findings in an asset and what they ask; supersedes the ones before.
     Findings { asset: AssetId, findings: Vec<NewFinding>, items: Vec<NewItem> },
-    /// Whether the reading of an asset is doubtful.
-    Reading { asset: AssetId, item: Option<NewItem> },
+    /// What is doubtful in the reading of an asset; all of it.
+    Reading { asset: AssetId, items: Vec<NewItem> },
+    /// What an asset may be, the likeliest first, and whether a person is asked; supersedes what was proposed before.
+    Suggestions { asset: AssetId, suggestions: Vec<NewSuggestion>, item: Option<NewItem> },
 }
 
 /// Bytes as they were read.
@@ -119,12 +131,24 @@ pub struct NewExtraction {
 }
 
 /// Half-open, in Unicode scalar values of the extraction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NewChunk {
     pub id: ChunkId,
     pub start: u32,
     pub end: u32,
     pub page: Option<u32>,
+    /// Seconds of sound, from its first word to the end of its last.
+    pub t0: Option<f32>,
+    pub t1: Option<f32>,
+}
+
+/// The vector of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewEmbedding {
+    /// BLAKE3 of the text.
+    pub text_hash: [u8; 32],
+    /// Little-endian 16-bit floats.
+    pub vector: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -145,6 +169,18 @@ pub struct NewFinding {
     pub blocks: bool,
     /// Topic of the item that asks about it: one of this outcome's, or an older one of the asset.
     pub topic: Option<String>,
+}
+
+/// A proposed answer to "what is it?".
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewSuggestion {
+    pub id: SuggestionId,
+    pub answer: String,
+    /// Similarity, 0..1; no probability.
+    pub score: f32,
+    /// The passage that speaks for it.
+    pub evidence: ChunkId,
+    pub card: String,
 }
 
 impl Outcome {

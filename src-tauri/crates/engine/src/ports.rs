@@ -153,7 +153,8 @@ pub trait VectorIndex: Send + Sync {
 
 /// Tells that something happened in a folder. A hint: what is true is found out by looking.
 pub trait Watcher: Send + Sync {
-    /// Follows a folder with everything below; hints go to `hear`. Dropping the handle ends it.
+    /// Follows a folder with everything below; hints go to `hear`, and the first is `Rescan`, once nothing that happens from
+    /// then on is missed. Returns at once; dropping the handle ends it.
     fn follow(&self, folder: &Path, hear: Arc<dyn Fn(Hint) + Send + Sync>) -> Result<Box<dyn Following>, Words>;
 }
 

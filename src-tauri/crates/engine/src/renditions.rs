@@ -3,13 +3,31 @@
 //! Knows no rows; who needs a missing file asks the pipeline to make it again.
 
 use crate::error::Result;
+use std::fs::File;
 use std::path::PathBuf;
 use winnow_contract::asset::RenditionKind;
 use winnow_contract::id::{AssetId, RenditionId};
 
+/// Extension of files that are still being written.
+const DRAFT: &str = "new";
+
 /// Folder of a library's renditions.
 pub struct Renditions {
     folder: PathBuf,
+}
+
+/// A file that somebody writes; unless it is kept, it is removed when it is dropped.
+#[derive(Debug)]
+pub struct Draft {
+    path: PathBuf,
+    target: PathBuf,
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Once it was kept there is nothing at this path; what cannot be removed now is at the next start.
+        drop(fs_err::remove_file(&self.path));
+    }
 }
 
 impl Renditions {
@@ -32,10 +50,42 @@ impl Renditions {
         if let Some(folder) = path.parent() {
             fs_err::create_dir_all(folder)?;
         }
-        let draft = path.with_extension("new");
+        let draft = path.with_extension(DRAFT);
         fs_err::write(&draft, bytes)?;
         fs_err::rename(&draft, &path)?;
         Ok(())
+    }
+
+    /// An empty file for somebody else to write into. It is no rendition before it is kept.
+    pub fn create(&self, id: &RenditionId) -> Result<(File, Draft)> {
+        let target = self.path(id);
+        if let Some(folder) = target.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        let draft = Draft { path: target.with_extension(DRAFT), target };
+        let file = fs_err::OpenOptions::new().create(true).truncate(true).read(true).write(true).open(&draft.path)?;
+        Ok((file.into_file(), draft))
+    }
+
+    /// Puts a draft in place.
+    pub fn keep(&self, draft: Draft) -> Result<()> {
+        fs_err::rename(&draft.path, &draft.target)?;
+        Ok(())
+    }
+
+    /// Removes drafts that a dead process left.
+    pub fn clean(&self) -> Result<()> {
+        let drafts = self.list()?.into_iter().filter(|(_, path)| path.extension().is_some_and(|extension| extension == DRAFT));
+        drafts.into_iter().try_for_each(|(_, path)| Ok(fs_err::remove_file(path)?))
+    }
+
+    /// A rendition's file for reading, or none when the cache does not have it.
+    pub fn open(&self, id: &RenditionId) -> Result<Option<File>> {
+        match fs_err::File::open(self.path(id)) {
+            Ok(file) => Ok(Some(file.into_file())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The bytes, or none when the cache does not have them.

@@ -1,124 +1,115 @@
-//! Search: from what a person typed to the places that answer it.
+//! Search: from what a person typed, or an asset, to the places that answer it, by words and by meaning.
 //!
-//! `query` reads what was typed (pure); the rows are in `catalog::words`.
+//! `query` reads what was typed, `fuse` brings both lists together (both pure), `hit` shows what was found; the rows are in
+//! `catalog`.
 
+pub mod fuse;
+pub mod hit;
+pub mod meaning;
 pub mod query;
 
-use crate::catalog::{assets, texts, words};
-use crate::error::Result;
+pub(crate) use hit::at;
+
+use crate::catalog::near::Scope;
+use crate::catalog::{assets, facets, filter, vectors, words};
+use crate::engine::Engine;
+use crate::error::{EngineError, Result};
+use fuse::{Lists, Match, fuse};
+use hit::Shown;
+use meaning::Question;
 use query::Query;
 use rusqlite::Connection;
-use std::collections::HashMap;
-use winnow_contract::asset::{AssetFilter, MediaKind, PixelBox, Span};
-use winnow_contract::id::AssetId;
-use winnow_contract::review::TextPart;
-use winnow_contract::search::{Evidence, Hit, HitWhy, SearchPage};
+use winnow_contract::Words;
+use winnow_contract::command::{Search, Similar};
+use winnow_contract::search::{SearchMode, SearchPage};
 
-/// Constant of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009).
-const FUSION: f32 = 60.0;
+/// A vector to look for, if meaning takes part, and why it does not, or not wholly.
+type Asked = (Option<Question>, Option<Words>);
 
-/// Assets that hold every term, in their texts or names, best first; a page of them.
-pub fn search(catalog: &Connection, typed: &str, filter: &AssetFilter, offset: u32, limit: u32) -> Result<SearchPage> {
-    let Some(query) = Query::parse(typed) else { return Ok(SearchPage::default()) };
-    let texts = words::in_texts(catalog, &query, filter)?;
-    let names = words::in_names(catalog, &query, filter)?;
-    let ranked = fuse(&texts, &names);
-    let best = ranked.first().map_or(1.0, |first| first.1);
-    let by_kind = words::by_kind(catalog, ranked.iter().map(|(asset, _)| asset))?;
-    let mut hits = Vec::new();
-    for (rank, (asset, score)) in (1u32..).zip(&ranked).skip(offset as usize).take(limit as usize) {
-        hits.extend(hit(catalog, &query, asset, rank, score / best, &texts, &names)?);
+impl Engine {
+    /// Assets that hold every term in their texts or names, and those whose texts mean the same, best first; a page of them.
+    pub(crate) fn search(&self, ask: &Search) -> Result<SearchPage> {
+        filter::check(&ask.filter)?;
+        let Some(query) = Query::parse(&ask.query) else { return Ok(SearchPage::default()) };
+        let (question, note) = self.asked(&query, ask.mode)?;
+        self.read(|catalog| {
+            let mut note = note;
+            let mut lists = Lists::default();
+            if ask.mode != SearchMode::Semantic {
+                lists.texts = words::in_texts(catalog, &query, &ask.filter)?;
+                lists.names = words::in_names(catalog, &query, &ask.filter)?;
+            }
+            if let Some(question) = &question {
+                let scope = Scope { filter: &ask.filter, unwanted: &query.unwanted, except: None };
+                match question.near(catalog, &scope)? {
+                    Ok(near) => lists.near = near,
+                    Err(words) if ask.mode == SearchMode::Semantic => return Err(EngineError::Refused(words)),
+                    Err(words) => note = Some(words),
+                }
+            }
+            page(catalog, &fuse(lists), Some(&query), ask.offset, ask.limit, note)
+        })
     }
-    Ok(SearchPage { hits, total: u32::try_from(ranked.len()).unwrap_or(u32::MAX), by_kind: sorted(by_kind), ..SearchPage::default() })
+
+    /// What is asked of the index. By meaning alone there is no answer without a model; else words have to do.
+    fn asked(&self, query: &Query, mode: SearchMode) -> Result<Asked> {
+        match mode {
+            SearchMode::Lexical => return Ok((None, None)),
+            // Signs only: whoever typed them wants exactly that.
+            SearchMode::Hybrid if !query.plain => return Ok((None, None)),
+            SearchMode::Hybrid | SearchMode::Semantic => {}
+        }
+        match self.question(&query.text)? {
+            Ok(question) => Ok((Some(question), self.incomplete()?)),
+            Err(words) if mode == SearchMode::Semantic => Err(EngineError::Refused(words)),
+            Err(words) => Ok((None, Some(words))),
+        }
+    }
+
+    /// Assets whose texts mean most nearly the same as those of one.
+    pub(crate) fn similar(&self, ask: &Similar) -> Result<SearchPage> {
+        filter::check(&ask.filter)?;
+        let space = self.meaning()?.map_err(EngineError::Refused)?;
+        let (exists, lengths) = self.read(|catalog| Ok((assets::exists(catalog, &ask.asset)?, vectors::of_asset(catalog, &space.id, &ask.asset)?)))?;
+        if !exists {
+            return Err(EngineError::not_found(ask.asset.as_str()));
+        }
+        let Some(vector) = meaning::mean(&lengths) else {
+            let note = self.incomplete()?.unwrap_or_else(|| Words::new("no_text"));
+            return Ok(SearchPage { note: Some(note), ..SearchPage::default() });
+        };
+        let question = self.question_of(space, vector).map_err(EngineError::Refused)?;
+        let note = self.incomplete()?;
+        self.read(|catalog| {
+            let scope = Scope { filter: &ask.filter, unwanted: &[], except: Some(&ask.asset) };
+            let near = question.near(catalog, &scope)?.map_err(EngineError::Refused)?;
+            page(catalog, &fuse(Lists { near, ..Lists::default() }), None, ask.offset, ask.limit, note)
+        })
+    }
 }
 
-fn sorted(by_kind: HashMap<MediaKind, u32>) -> Vec<(MediaKind, u32)> {
-    let mut counts: Vec<_> = by_kind.into_iter().collect();
-    counts.sort_unstable_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
-    counts
-}
-
-/// Reciprocal ranks of an asset in both lists, added up; best first.
-fn fuse(texts: &[words::Place], names: &[AssetId]) -> Vec<(AssetId, f32)> {
-    let mut scores: HashMap<&AssetId, f32> = HashMap::new();
-    let mut order: Vec<&AssetId> = Vec::new();
-    let mut add = |asset, rank: usize| {
-        let score = scores.entry(asset).or_insert_with(|| {
-            order.push(asset);
-            0.0
-        });
-        *score += 1.0 / (FUSION + rank as f32 + 1.0);
-    };
-    texts.iter().enumerate().for_each(|(rank, place)| add(&place.asset, rank));
-    names.iter().enumerate().for_each(|(rank, asset)| add(asset, rank));
-    let mut ranked: Vec<_> = order.into_iter().map(|asset| (asset.clone(), scores[asset])).collect();
-    ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
-    ranked
-}
-
-fn hit(
+fn page(
     catalog: &Connection,
-    query: &Query,
-    asset: &AssetId,
-    rank: u32,
-    score: f32,
-    texts: &[words::Place],
-    names: &[AssetId],
-) -> Result<Option<Hit>> {
-    let Some(row) = assets::row(catalog, asset)? else { return Ok(None) };
-    let place = texts.iter().find(|place| place.asset == *asset);
-    let (snippet, evidence, more) = match place {
-        Some(place) => (words::snippet(catalog, query, place.chunk)?, evidence(catalog, query, place)?, place.chunks.saturating_sub(1)),
-        None => (vec![TextPart { text: row.name.clone(), marked: names.contains(asset) }], Evidence::default(), 0),
-    };
-    Ok(Some(Hit {
-        rank,
-        asset: asset.clone(),
-        name: row.name,
-        path: assets::path(catalog, asset)?,
-        kind: row.kind,
-        thumbnail: row.thumbnail,
-        score,
-        why: HitWhy { lexical: Some(score), semantic: None },
-        snippet,
-        more,
-        evidence,
-    }))
-}
-
-/// Where the first matching words of a place stand: characters, page and box.
-fn evidence(catalog: &Connection, query: &Query, place: &words::Place) -> Result<Evidence> {
-    let Some((start, end)) = words::first_match(catalog, query, place)? else { return Ok(Evidence::default()) };
-    let text = texts::one(catalog, &place.extraction)?;
-    let word = text.as_ref().and_then(|text| at(&text.spans, start));
-    Ok(Evidence {
-        extraction: Some(place.extraction.clone()),
-        page: word.and_then(|span| span.page),
-        rect: text.as_ref().and_then(|text| line_box(&text.spans, start, end)),
-        t0: word.and_then(|span| span.t0),
-        t1: word.and_then(|span| span.t1),
-        start: Some(start),
-        end: Some(end),
+    found: &[Match],
+    query: Option<&Query>,
+    offset: u32,
+    limit: u32,
+    note: Option<Words>,
+) -> Result<SearchPage> {
+    let best = found.first().map_or(1.0, |first| first.score);
+    let mut hits = Vec::new();
+    for (rank, found) in (1u32..).zip(found).skip(offset as usize).take(limit as usize) {
+        hits.extend(hit::hit(catalog, &Shown { found, rank, score: found.score / best, query })?);
+    }
+    let facets = facets::over(catalog, found.iter().map(|found| &found.asset))?;
+    Ok(SearchPage {
+        hits,
+        total: u32::try_from(found.len()).unwrap_or(u32::MAX),
+        by_kind: facets.by_kind,
+        by_label: facets.by_label,
+        by_folder: facets.by_folder,
+        by_language: facets.by_language,
+        with_findings: facets.with_findings,
+        note,
     })
-}
-
-/// The box around the words from `start` to `end`, as far as they stand on the line of the first.
-fn line_box(spans: &[Span], start: u32, end: u32) -> Option<PixelBox> {
-    let first = spans.partition_point(|span| span.end <= start);
-    let mut boxes = spans[first..].iter().take_while(|span| span.start < end).filter_map(|span| span.rect);
-    let head = boxes.next()?;
-    let middle = |rect: &PixelBox| rect[1] + rect[3] / 2;
-    let same_line = |rect: &PixelBox| (head[1]..head[1] + head[3]).contains(&middle(rect)) && rect[0] >= head[0];
-    Some(boxes.take_while(same_line).fold(head, around))
-}
-
-fn around(one: PixelBox, other: PixelBox) -> PixelBox {
-    let (left, top) = (one[0].min(other[0]), one[1].min(other[1]));
-    let (right, bottom) = ((one[0] + one[2]).max(other[0] + other[2]), (one[1] + one[3]).max(other[1] + other[3]));
-    [left, top, right - left, bottom - top]
-}
-
-/// The span that holds a character.
-pub(crate) fn at(spans: &[Span], character: u32) -> Option<&Span> {
-    spans.get(spans.partition_point(|span| span.end <= character)).filter(|span| span.start <= character)
 }

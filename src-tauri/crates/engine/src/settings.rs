@@ -17,9 +17,15 @@ pub const FILE: &str = "settings.toml";
 #[derive(Clone, Debug, Deserialize)]
 pub struct Settings {
     pub ingest: Ingest,
+    pub watch: Watch,
     pub decode: Decode,
     pub ocr: Ocr,
+    pub sound: Sound,
+    pub speech: Speech,
+    pub labels: Labels,
     pub detect: Detect,
+    pub embed: Embed,
+    pub search: Search,
     pub policy: Policy,
     pub work: Work,
     pub window: Window,
@@ -29,6 +35,13 @@ pub struct Settings {
 pub struct Ingest {
     pub ignore: Vec<String>,
     pub changing_wait: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Watch {
+    pub settle: u32,
+    pub rescan_minutes: u32,
+    pub poll_seconds: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -54,8 +67,44 @@ pub struct Ocr {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+pub struct Sound {
+    pub max_hours: u32,
+    pub seconds: u32,
+    pub memory_mb: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Speech {
+    pub enabled: bool,
+    pub language: String,
+    pub stretch: u32,
+    pub doubt_below: f32,
+    pub seconds: u32,
+    pub memory_mb: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Labels {
+    pub enabled: bool,
+    pub margin: f32,
+    pub floor: f32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
 pub struct Detect {
     pub enabled: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Embed {
+    pub enabled: bool,
+    pub seconds: u32,
+    pub memory_mb: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Search {
+    pub meaning_floor: f32,
 }
 
 /// Whether anything is accepted without a person.
@@ -89,6 +138,7 @@ pub enum Theme {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Window {
     pub theme: Theme,
+    pub notify: bool,
 }
 
 impl Settings {
@@ -187,12 +237,27 @@ impl SettingsFile {
 fn check(settings: &Settings) -> std::result::Result<(), String> {
     let share = |name: &str, value: f32| if (0.0..=1.0).contains(&value) { Ok(()) } else { Err(format!("{name} must be from 0 to 1")) };
     share("ocr.doubt_below", settings.ocr.doubt_below)?;
+    share("speech.doubt_below", settings.speech.doubt_below)?;
+    share("labels.margin", settings.labels.margin)?;
+    share("labels.floor", settings.labels.floor)?;
+    share("search.meaning_floor", settings.search.meaning_floor)?;
     share("policy.promised_error", settings.policy.promised_error)?;
+    let language = &settings.speech.language;
+    if !(language.is_empty() || (language.len() == 2 && language.bytes().all(|byte| byte.is_ascii_lowercase()))) {
+        return Err("speech.language must be two small letters, or empty".into());
+    }
+    let (sound, speech) = (&settings.sound, &settings.speech);
+    if [sound.max_hours, sound.seconds, sound.memory_mb, speech.stretch, speech.seconds, speech.memory_mb].contains(&0) {
+        return Err("times, memory and counts must be above 0".into());
+    }
+    if [settings.watch.settle, settings.watch.rescan_minutes, settings.watch.poll_seconds].contains(&0) {
+        return Err("times, memory and counts must be above 0".into());
+    }
     for pattern in &settings.ingest.ignore {
         globset::Glob::new(pattern).map_err(|error| error.to_string())?;
     }
     let positive =
-        [settings.decode.seconds, settings.decode.memory_mb, settings.decode.recycle_after, settings.ocr.seconds, settings.ocr.memory_mb];
+        [settings.decode.seconds, settings.decode.memory_mb, settings.decode.recycle_after, settings.ocr.seconds, settings.ocr.memory_mb, settings.embed.seconds, settings.embed.memory_mb];
     if positive.contains(&0) { Err("times, memory and counts must be above 0".into()) } else { Ok(()) }
 }
 
@@ -235,7 +300,7 @@ fn manual() -> Vec<(String, String)> {
     rows
 }
 
-fn write_atomically(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_atomically(path: &Path, text: &str) -> Result<()> {
     use std::io::Write;
     let draft = path.with_extension("toml.new");
     let mut file = fs_err::File::create(&draft)?;

@@ -9,24 +9,27 @@ use crate::ports::{
 };
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use winnow_contract::Words;
 use winnow_contract::asset::{MediaKind, Property, RenditionKind, Span};
 use winnow_contract::model::ProviderRow;
-use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText, HearRequest, Heard, OcrPage, OcrRequest, RenditionHead, SoundRequest};
+use winnow_contract::worker::{
+    DecodeRequest, Decoded, DecodedText, HearRequest, Heard, HeardWord, OcrPage, OcrRequest, RenditionHead, SAMPLE_RATE, Segment, SoundRequest,
+    Sounded, WAV_HEADER, WAVEFORM_RATE,
+};
 
 /// Ports of fakes with a clock and ids of their own.
 pub fn ports() -> Ports {
     Ports {
         decode: Arc::new(FakeDecode),
         ocr: Arc::new(FakeOcr::default()),
-        speech: Arc::new(FakeSpeech),
-        embedder: Arc::new(FakeEmbedder),
+        speech: Arc::new(FakeSpeech::default()),
+        embedder: Arc::new(FakeEmbedder::default()),
         vectors: Arc::new(FakeVectors::default()),
-        watcher: Arc::new(FakeWatcher),
+        watcher: Arc::new(FakeWatcher::default()),
         clock: Arc::new(ManualClock::default()),
         ids: Arc::new(NumberedIds::default()),
     }
@@ -76,7 +79,8 @@ impl Ids for NumberedIds {
 /// Reads what a test wrote: the first line says what the file pretends to be.
 ///
 /// `page` – a picture whose words are the rest; `faint` – one that is read with doubt; `lying` – one that lies on its side;
-/// `unreadable` – one that is not read until the reader is mended; `refused`, `crash`, `panic`,
+/// `sound` – a recording whose script is the rest (see [`FakeSpeech`]), `sound damaged` – one that cannot be decoded,
+/// `sound cut` – one that ends too early; `unreadable` – a picture that is not read until the reader is mended; `refused`, `crash`, `panic`,
 /// `late` – decoding ends so; `unknown`, `drawing` – no reader; `many` – partial; anything else – the whole is plain text.
 pub struct FakeDecode;
 
@@ -92,6 +96,7 @@ impl Decode for FakeDecode {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
         match first {
+            "sound" | "sound damaged" | "sound cut" => Ok(DecodedFile { head: head(MediaKind::Sound, "audio/x-fake"), blob: Vec::new() }),
             "lying" if request.turn == 90 => Ok(page(&text.replacen("lying", "page", 1))),
             "page" | "faint" | "lying" | "unreadable" => Ok(page(&text)),
             "refused" => Err(StageError::Broken(Words::new("damaged").with("why", "it says so"))),
@@ -108,41 +113,174 @@ impl Decode for FakeDecode {
         }
     }
 
-    fn sound(&self, _: &SoundRequest, _: File, _: File, _: CallLimits, _: &Cancel) -> Result<DecodedSound, StageError> {
-        Err(StageError::Broken(Words::new("damaged").with("why", "a fake hears nothing")))
+    fn sound(
+        &self,
+        request: &SoundRequest,
+        mut file: File,
+        mut into: File,
+        _: CallLimits,
+        _: &Cancel,
+    ) -> Result<DecodedSound, StageError> {
+        let broken = |error: std::io::Error| StageError::Broken(Words::new("io_error").with("why", files::plain(&error)));
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(broken)?;
+        let (first, script) = text.split_once('\n').unwrap_or((&text, ""));
+        if first == "sound damaged" {
+            return Err(StageError::Broken(Words::new("damaged").with("why", "it says so")));
+        }
+        let seconds = script.lines().filter_map(said).map(|line| line.t1).fold(0.0, f64::max).min(f64::from(request.max_seconds));
+        let (partial, channels) = (first == "sound cut", Property { key: "channels".into(), value: "1".into() });
+        into.write_all(&[&[b'.'; WAV_HEADER as usize], script.as_bytes()].concat()).map_err(broken)?;
+        let samples = ((seconds * f64::from(SAMPLE_RATE)) as u64 * 2).max(script.len() as u64);
+        into.set_len(u64::from(WAV_HEADER) + samples).map_err(broken)?;
+        let notes = partial.then(|| Words::new("sound_cut")).into_iter().collect();
+        let waveform = vec![1; (seconds * f64::from(WAVEFORM_RATE)) as usize];
+        Ok(DecodedSound { head: Sounded { seconds, properties: vec![channels], notes, partial }, waveform })
     }
 }
 
-/// No speech model is installed.
-pub struct FakeSpeech;
+/// A line of a script: `t0 t1 probability words …`.
+fn said(line: &str) -> Option<Segment> {
+    let mut parts = line.splitn(4, ' ');
+    let (t0, t1, probability) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let text = parts.next()?.to_owned();
+    let count = text.split_whitespace().count().max(1) as f64;
+    let word = |(at, word): (u32, &str)| {
+        let of = |at: u32| t0 + (t1 - t0) * f64::from(at) / count;
+        HeardWord { text: word.to_owned(), t0: of(at), t1: of(at + 1), probability }
+    };
+    let words = (0u32..).zip(text.split_whitespace()).map(word).collect();
+    Some(Segment { t0, t1, text, words })
+}
+
+/// Hears what a script says at its times: a line is `t0 t1 probability words …`, or `t0 language cy` from where on a language
+/// is spoken that is not covered, or `t0 repeats 2` where phrases were invented.
+#[derive(Default)]
+pub struct FakeSpeech {
+    missing: AtomicBool,
+    heard: AtomicU32,
+}
+
+impl FakeSpeech {
+    /// A library without a speech model; `install` brings it.
+    pub fn missing() -> Self {
+        Self { missing: AtomicBool::new(true), heard: AtomicU32::new(0) }
+    }
+
+    pub fn install(&self) {
+        self.missing.store(false, Ordering::SeqCst);
+    }
+
+    /// How many stretches were heard.
+    pub fn heard(&self) -> u32 {
+        self.heard.load(Ordering::SeqCst)
+    }
+}
 
 impl Speech for FakeSpeech {
     fn card(&self) -> Option<SpeechCard> {
-        None
+        (!self.missing.load(Ordering::SeqCst)).then(|| SpeechCard { card: "fake speech 1".into(), languages: vec!["en".into()] })
     }
 
-    fn hear(&self, _: &HearRequest, _: File, _: CallLimits, _: &Cancel) -> Result<Heard, StageError> {
-        Err(StageError::Missing("fake speech".into()))
+    fn hear(&self, request: &HearRequest, mut sound: File, _: CallLimits, _: &Cancel) -> Result<Heard, StageError> {
+        self.heard.fetch_add(1, Ordering::SeqCst);
+        let mut bytes = Vec::new();
+        sound.read_to_end(&mut bytes).map_err(|error| StageError::Broken(Words::new("io_error").with("why", files::plain(&error))))?;
+        let bytes = bytes.get(WAV_HEADER as usize..).unwrap_or_default();
+        let seconds = bytes.len() as f64 / f64::from(2 * SAMPLE_RATE);
+        let script: Vec<u8> = bytes.iter().copied().take_while(|byte| *byte != 0).collect();
+        let script = String::from_utf8_lossy(&script).into_owned();
+        let until = (request.from + request.at_most).min(seconds);
+        let here = |at: f64| at >= request.from && at < until;
+        let segments: Vec<_> = script.lines().filter_map(said).filter(|segment| here(segment.t0)).collect();
+        let sign = |word: &str| {
+            let parts = script.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+            let mut found = parts.filter(|parts| parts.len() == 3 && parts[1] == word && parts[0].parse().is_ok_and(here));
+            found.next().map(|parts| parts[2].to_owned())
+        };
+        let foreign = sign("language");
+        let speech = segments.iter().map(|segment| segment.t1 - segment.t0).sum();
+        let language = foreign.clone().or((!segments.is_empty()).then(|| "en".to_owned())).map(|language| (language, 0.9));
+        Ok(Heard {
+            segments: if foreign.is_some() { Vec::new() } else { segments },
+            language,
+            not_covered: foreign.is_some(),
+            until,
+            at_end: until >= seconds,
+            speech,
+            discarded: sign("repeats").and_then(|count| count.parse().ok()).unwrap_or(0),
+        })
     }
 }
 
-/// Counts letters: texts with the same letters lie close together.
-pub struct FakeEmbedder;
+/// A bag of words, each of them in a direction of its own, and a few that mean the same: unrelated texts are about at right
+/// angles. What it does can be changed while it is used.
+#[derive(Default)]
+pub struct FakeEmbedder {
+    /// None: the first card. Empty: no model is installed.
+    card: Mutex<Option<String>>,
+    broken: AtomicBool,
+    texts: AtomicU64,
+    calls: AtomicU64,
+}
+
+/// Words that mean the same to the fake model.
+const ALIKE: &[&[&str]] = &[&["ship", "ships", "vessel", "vessels", "boat", "boats"], &["storm", "gale", "tempest"], &["flood", "flooded", "soaked", "water"]];
+const DIMENSIONS: u32 = 256;
+
+impl FakeEmbedder {
+    /// Another model is installed.
+    pub fn install(&self, card: &str) {
+        *self.card.lock().unwrap_or_else(PoisonError::into_inner) = Some(card.to_owned());
+    }
+
+    /// No model is installed any more.
+    pub fn remove(&self) {
+        self.install("");
+    }
+
+    /// Every call fails from now on, or works again.
+    pub fn set_broken(&self, broken: bool) {
+        self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// Texts that were embedded so far, questions left out.
+    pub fn texts(&self) -> u64 {
+        self.texts.load(Ordering::SeqCst)
+    }
+
+    /// Calls that embedded them.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn ask(&self) -> Result<(), StageError> {
+        if self.space().is_none() {
+            return Err(StageError::Missing("fake embed".into()));
+        }
+        match self.broken.load(Ordering::SeqCst) {
+            true => Err(StageError::Broken(Words::new("worker_timeout").with("seconds", 1))),
+            false => Ok(()),
+        }
+    }
+}
 
 impl Embedder for FakeEmbedder {
     fn space(&self) -> Option<Space> {
-        Some(Space { card: "fake embed 1".into(), dimensions: 32 })
+        let card = self.card.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_else(|| "fake embed 1".into());
+        (!card.is_empty()).then_some(Space { card, dimensions: DIMENSIONS })
     }
 
     fn embed(&self, texts: &[String], _: CallLimits, _: &Cancel) -> Result<Vec<Vec<f32>>, StageError> {
-        texts.iter().map(|text| self.embed_query(text)).collect()
+        self.ask()?;
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        self.texts.fetch_add(texts.len() as u64, Ordering::SeqCst);
+        Ok(texts.iter().map(|text| bag(text)).collect())
     }
 
     fn embed_query(&self, text: &str) -> Result<Vec<f32>, StageError> {
-        let mut vector = vec![0.0; 32];
-        text.bytes().for_each(|byte| vector[usize::from(byte % 32)] += 1.0);
-        let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt().max(1.0);
-        Ok(vector.into_iter().map(|value| value / length).collect())
+        self.ask()?;
+        Ok(bag(text))
     }
 
     fn provider(&self) -> Option<ProviderRow> {
@@ -150,34 +288,98 @@ impl Embedder for FakeEmbedder {
     }
 }
 
-/// Indexes in memory, one for each folder; they outlive the engine, as files do.
-#[derive(Default)]
-pub struct FakeVectors(Mutex<BTreeMap<std::path::PathBuf, Arc<FakeIndex>>>);
+/// The sum of the directions of a text's words, at unit length. Even no words have a direction.
+fn bag(text: &str) -> Vec<f32> {
+    let mut sum = vec![0.0f32; DIMENSIONS as usize];
+    let mut words: Vec<String> = text.split(|at: char| !at.is_alphanumeric()).map(str::to_lowercase).filter(|word| !word.is_empty()).collect();
+    words.resize(words.len().max(1), String::new());
+    for word in &words {
+        let word = ALIKE.iter().find(|alike| alike.contains(&word.as_str())).map_or(word.as_str(), |alike| alike[0]);
+        let bits = blake3::hash(word.as_bytes());
+        sum.iter_mut().enumerate().for_each(|(at, value)| *value += if bits.as_bytes()[at / 8] >> (at % 8) & 1 == 1 { 1.0 } else { -1.0 });
+    }
+    let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt().max(1.0);
+    sum.into_iter().map(|value| value / length).collect()
+}
 
-impl Vectors for FakeVectors {
-    fn open(&self, folder: &Path, _: u32) -> Result<Arc<dyn VectorIndex>, Words> {
-        let mut indexes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(indexes.entry(folder.to_owned()).or_default()) as _)
+/// Indexes that outlive the program as files do: each keeps a log of what it was told in its folder. A test may plan failures.
+#[derive(Default)]
+pub struct FakeVectors {
+    open: Mutex<BTreeMap<std::path::PathBuf, Arc<FakeIndex>>>,
+    failures: Arc<AtomicU64>,
+}
+
+impl FakeVectors {
+    /// The next so many calls that write fail.
+    pub fn fail(&self, times: u64) {
+        self.failures.store(times, Ordering::SeqCst);
     }
 }
 
+const LOG: &str = "told";
+
+impl Vectors for FakeVectors {
+    fn open(&self, folder: &Path, _: u32) -> Result<Arc<dyn VectorIndex>, Words> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if !folder.join(LOG).is_file() {
+            open.remove(folder);
+            let made = fs_err::create_dir_all(folder).and_then(|()| fs_err::write(folder.join(LOG), ""));
+            made.map_err(|error| Words::new("io_error").with("why", files::plain(&error)))?;
+        }
+        let fresh = || Arc::new(FakeIndex { rows: Mutex::new(replay(&folder.join(LOG))), log: folder.join(LOG), failures: Arc::clone(&self.failures) });
+        Ok(Arc::clone(open.entry(folder.to_owned()).or_insert_with(fresh)) as _)
+    }
+}
+
+type Rows = BTreeMap<String, Vec<f32>>;
+
+fn replay(log: &Path) -> Rows {
+    let mut rows = Rows::new();
+    for line in fs_err::read_to_string(log).unwrap_or_default().lines() {
+        match serde_json::from_str::<(String, Option<Vec<f32>>)>(line) {
+            Ok((chunk, Some(vector))) => drop(rows.insert(chunk, vector)),
+            Ok((chunk, None)) => drop(rows.remove(&chunk)),
+            // The end of the log of one that was killed.
+            Err(_) => {}
+        }
+    }
+    rows
+}
+
 /// Compares with every vector.
-#[derive(Default)]
-pub struct FakeIndex(Mutex<BTreeMap<String, Vec<f32>>>);
+pub struct FakeIndex {
+    rows: Mutex<Rows>,
+    log: std::path::PathBuf,
+    failures: Arc<AtomicU64>,
+}
 
 impl FakeIndex {
-    fn rows(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<f32>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rows(&self) -> std::sync::MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, lines: impl Iterator<Item = (String, Option<Vec<f32>>)>) -> Result<(), Words> {
+        use std::io::Write;
+        let failing = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let failed = |why: &str| Words::new("io_error").with("why", why);
+        if failing {
+            return Err(failed("it was planned"));
+        }
+        let lines: String = lines.map(|line| serde_json::to_string(&line).expect("BUG: rows are always JSON") + "\n").collect();
+        let written = fs_err::OpenOptions::new().append(true).open(&self.log).and_then(|mut file| file.write_all(lines.as_bytes()));
+        written.map_err(|error| failed(&files::plain(&error)))
     }
 }
 
 impl VectorIndex for FakeIndex {
     fn put(&self, rows: &[(String, Vec<f32>)]) -> Result<(), Words> {
+        self.tell(rows.iter().map(|(chunk, vector)| (chunk.clone(), Some(vector.clone()))))?;
         self.rows().extend(rows.iter().cloned());
         Ok(())
     }
 
     fn remove(&self, chunks: &[String]) -> Result<(), Words> {
+        self.tell(chunks.iter().map(|chunk| (chunk.clone(), None)))?;
         chunks.iter().for_each(|chunk| drop(self.rows().remove(chunk)));
         Ok(())
     }
@@ -203,20 +405,51 @@ impl VectorIndex for FakeIndex {
     }
 }
 
-/// Says nothing: folders are scanned.
-pub struct FakeWatcher;
+type Hear = Arc<dyn Fn(Hint) + Send + Sync>;
 
-impl Watcher for FakeWatcher {
-    fn follow(&self, _: &Path, _: Arc<dyn Fn(Hint) + Send + Sync>) -> Result<Box<dyn Following>, Words> {
-        Ok(Box::new(Untold))
+/// Says what a test says, and like every watcher `Rescan` when it begins.
+#[derive(Default)]
+pub struct FakeWatcher {
+    heard_by: Mutex<Vec<(std::path::PathBuf, Hear)>>,
+    deaf: Arc<AtomicBool>,
+}
+
+impl FakeWatcher {
+    /// Tells every follower whose folder holds the path; `Rescan` goes to all of them.
+    pub fn say(&self, hint: &Hint) {
+        let followers = self.heard_by.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for (folder, hear) in followers {
+            match hint {
+                Hint::Touched(path) | Hint::Complete(path) if !path.starts_with(&folder) => {}
+                Hint::Touched(_) | Hint::Complete(_) | Hint::Rescan => hear(hint.clone()),
+            }
+        }
+    }
+
+    /// From now on nothing is told, and who follows can see it.
+    pub fn deafen(&self) {
+        self.deaf.store(true, Ordering::SeqCst);
+    }
+
+    /// The folders that were ever followed, in order.
+    pub fn followed(&self) -> Vec<std::path::PathBuf> {
+        self.heard_by.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(folder, _)| folder.clone()).collect()
     }
 }
 
-struct Untold;
+impl Watcher for FakeWatcher {
+    fn follow(&self, folder: &Path, hear: Hear) -> Result<Box<dyn Following>, Words> {
+        self.heard_by.lock().unwrap_or_else(PoisonError::into_inner).push((folder.to_owned(), Arc::clone(&hear)));
+        hear(Hint::Rescan);
+        Ok(Box::new(Told(Arc::clone(&self.deaf))))
+    }
+}
 
-impl Following for Untold {
+struct Told(Arc<AtomicBool>);
+
+impl Following for Told {
     fn is_told(&self) -> bool {
-        false
+        !self.0.load(Ordering::SeqCst)
     }
 }
 

@@ -2,24 +2,23 @@
 //!
 //! Holds no SQL and no rules.
 
-use crate::catalog::{assets, audit, folders, jobs, lineage, locations, review as rows, texts};
+use crate::catalog::{assets, audit, filter, folders, jobs, labels, lineage, locations, review as rows, texts, vectors};
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
+use crate::extract::wav;
 use crate::paths;
 use crate::review::{context, decide};
-use crate::search;
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
-use winnow_contract::asset::{AssetDetail, AssetFilter, AssetRow, ExtractionView};
+use winnow_contract::asset::{AssetDetail, AssetFilter, AssetPage, AssetRow, ExtractionView, RenditionKind};
 use winnow_contract::command::*;
 use winnow_contract::id::*;
 use winnow_contract::job::{Activity, Lane, LaneRow};
 use winnow_contract::review::{Decided, Undone};
-use winnow_contract::search::SearchPage;
 use winnow_contract::settings::SettingsView;
-use winnow_contract::status::{ModelRow, Status};
+use winnow_contract::status::Status;
 use winnow_contract::{ApiError, Call, Event, Request, Words};
 
 /// Characters of a text that one view holds.
@@ -54,38 +53,46 @@ impl Engine {
         let answer = match request {
             Request::GetStatus(_) => json(self.status()),
             Request::ListAssets(ask) => {
-                json(self.read(|catalog| assets::page(catalog, &ask.filter, ask.sort, ask.offset, limit(ask.limit))))
+                json(self.page(&ask))
             }
             Request::GetAsset(ask) => json(self.read(|catalog| detail(catalog, &ask.asset, TEXT_LIMIT))),
             Request::ListReview(ask) => json(self.read(|catalog| context::page(catalog, ask.filter, ask.offset, limit(ask.limit)))),
-            Request::GetReviewItem(ask) => json(self.read(|catalog| context::detail(catalog, &ask.item))),
+            Request::GetReviewItem(ask) => json(self.read(|catalog| context::detail(catalog, &ask.item, &self.taxonomies().known()))),
             Request::Decide(ask) => json(self.decide(ask)),
             Request::Undo(ask) => json(self.undo(ask.count)),
-            Request::Search(ask) => json(self.search(&ask.query, &ask.filter, ask.offset, limit(ask.limit))),
-            Request::Similar(_)
-            | Request::SetLabel(_)
-            | Request::GetTaxonomy(_)
-            | Request::SetTaxonomy(_)
-            | Request::GetModels(_)
-            | Request::VerifyModels(_)
-            | Request::ImportModels(_)
-            | Request::FetchModels(_)
-            | Request::SetWatched(_) => json(Err::<Done, _>(EngineError::refused("not_built_yet"))),
+            Request::SetLabel(ask) => json(self.set_label(&ask)),
+            Request::GetTaxonomy(_) => json(Ok(&self.taxonomies().known().taxonomy)),
+            Request::SetTaxonomy(ask) => json(self.set_taxonomy(ask.answers)),
+            Request::Search(ask) => json(self.search(&Search { limit: limit(ask.limit), ..ask })),
+            Request::Similar(ask) => json(self.similar(&Similar { limit: limit(ask.limit), ..ask })),
+            Request::GetModels(_) => json(Ok(self.models_view())),
+            Request::VerifyModels(_) => json(Ok(self.verify_models())),
+            Request::ImportModels(ImportModels { folder: Some(folder) }) => json(self.import_models(Path::new(&folder))),
             Request::GetWhy(ask) => json(self.read(|catalog| lineage::walk(catalog, &ask.id, ask.down))),
             Request::GetActivity(ask) => json(self.activity(ask.offset, limit(ask.limit))),
             Request::Retry(ask) => json(self.retry(ask.job)),
             Request::Rescan(ask) => json(self.rescan(&ask.folder)),
+            Request::SetWatched(ask) => json(self.set_watched(&ask.folder, ask.watched).and_then(|()| self.status())),
             Request::SetPaused(ask) => {
                 self.set_paused(ask.paused);
                 json(self.status())
             }
             Request::GetSettings(_) => json(Ok(self.settings_file().view())),
             Request::ChangeSetting(ask) => json(self.change_setting(&ask)),
-            Request::Choose(_) | Request::AddSample(_) | Request::ShowFile(_) => {
+            Request::ImportModels(ImportModels { folder: None })
+            | Request::FetchModels(_)
+            | Request::Choose(_)
+            | Request::AddSample(_)
+            | Request::ShowFile(_) => {
                 json(Err::<Done, _>(EngineError::Refused(Words::new("bad_request").with("why", "only the window can do this"))))
             }
         };
         answer.map_err(ApiError::from)
+    }
+
+    fn page(&self, ask: &ListAssets) -> Result<AssetPage> {
+        filter::check(&ask.filter)?;
+        self.read(|catalog| assets::page(catalog, &ask.filter, ask.sort, ask.offset, ask.limit.min(PAGE_LIMIT)))
     }
 
     fn status(&self) -> Result<Status> {
@@ -102,11 +109,11 @@ impl Engine {
                 review_open: by_kind.iter().map(|(_, count)| count).sum(),
                 review_by_kind: by_kind,
                 ingest_lag_s: waiting as f64 / 1000.0,
-                index_lag: 0,
-                models: self.models(),
-                folders: folders::rows(catalog)?,
+                index_lag: if self.ports().embedder.space().is_some() { vectors::lag(catalog)? } else { 0 },
+                models: self.model_rows(),
+                folders: folders::rows(catalog)?.into_iter().map(|row| self.followed(row)).collect(),
                 progress,
-                provider: None,
+                provider: self.ports().embedder.provider(),
                 paused: self.paused(),
                 library: self.library().display().to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -114,17 +121,12 @@ impl Engine {
         })
     }
 
-    fn models(&self) -> Vec<ModelRow> {
-        let row = |card: &str| ModelRow { card: card.to_owned(), ready: !card.contains("missing") };
-        vec![row(self.ports().decode.card()), row(self.ports().ocr.card())]
-    }
-
     fn decide(&self, request: Decide) -> Result<Decided> {
-        let applying = self.applying();
+        let (applying, answers) = (self.applying(), self.taxonomies().known().names());
         if request.dry_run {
-            return self.read(|catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &request));
+            return self.read(|catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &answers, &request));
         }
-        let decided = self.write(move |catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &request))?;
+        let decided = self.write(move |catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &answers, &request))?;
         self.emit(Event::ReviewChanged);
         Ok(decided)
     }
@@ -136,17 +138,14 @@ impl Engine {
         Ok(undone)
     }
 
-    fn search(&self, query: &str, filter: &AssetFilter, offset: u32, limit: u32) -> Result<SearchPage> {
-        self.read(|catalog| search::search(catalog, query, filter, offset, limit))
-    }
-
     fn activity(&self, offset: u32, limit: u32) -> Result<Activity> {
         let now = self.now();
         self.read(|catalog| {
             let lane = |lane: &Lane| -> Result<LaneRow> {
                 let width = u32::try_from(self.width(*lane)).unwrap_or(u32::MAX);
                 let running = jobs::running(catalog, *lane, width)?;
-                Ok(LaneRow { lane: *lane, queued: jobs::queued(catalog, *lane)?, running, per_second: self.meter().rate(*lane, now) })
+                let queued = if *lane == Lane::Index { vectors::lag(catalog)? } else { jobs::queued(catalog, *lane)? };
+                Ok(LaneRow { lane: *lane, queued, running, per_second: self.meter().rate(*lane, now) })
             };
             let lanes = Lane::ALL.iter().map(lane).collect::<Result<_>>()?;
             Ok(Activity { lanes, failures: jobs::failures(catalog, offset, limit)?, failed: jobs::counts(catalog)?.failed })
@@ -166,19 +165,44 @@ impl Engine {
         let changed = self.settings_file().change(self.library(), &ask.key, ask.value.as_deref())?;
         let view = changed.view();
         self.set_settings_file(changed);
+        self.desk().change();
         Ok(view)
     }
 
-    /// The bytes of a rendition. When its file is gone, it is asked for again and there is none for now.
+    /// The bytes of a rendition, whole; sound is served by [`Engine::sound_slice`]. When its file is gone, it is asked for again and there is none for now.
     pub fn picture(&self, id: &RenditionId) -> Result<Option<Picture>> {
         let Some((row, asset)) = self.read(|catalog| assets::rendition(catalog, id))? else { return Ok(None) };
+        if row.kind == RenditionKind::Sound {
+            return self.sound_slice(id, 0.0, f64::INFINITY);
+        }
         let bytes = self.renditions().get(id)?;
-        if bytes.is_none() && self.writer().is_ok() {
+        if bytes.is_none() {
+            self.make_again(asset)?;
+        }
+        Ok(bytes.map(|bytes| Picture { media_type: row.media_type, bytes }))
+    }
+
+    /// Sound of a rendition from one second to another as a WAV of its own, at most 120 s; what lies outside the recording is
+    /// left out. When its file is gone, it is asked for again and there is none for now.
+    pub fn sound_slice(&self, id: &RenditionId, from: f64, to: f64) -> Result<Option<Picture>> {
+        let Some((row, asset)) = self.read(|catalog| assets::rendition(catalog, id))? else { return Ok(None) };
+        if row.kind != RenditionKind::Sound {
+            return Err(EngineError::not_found(id.as_str()));
+        }
+        match self.renditions().open(id)? {
+            Some(file) => Ok(Some(Picture { media_type: row.media_type, bytes: wav::slice(file, from, to)? })),
+            None => self.make_again(asset).map(|()| None),
+        }
+    }
+
+    /// Asks for the renditions of an asset once more.
+    fn make_again(&self, asset: AssetId) -> Result<()> {
+        if self.writer().is_ok() {
             let now = self.now();
             self.write(move |catalog| jobs::decode_again(catalog, &asset, now).map(drop))?;
             self.tell(Default::default());
         }
-        Ok(bytes.map(|bytes| Picture { media_type: row.media_type, bytes }))
+        Ok(())
     }
 
     /// The asset meant by an id or a path.
@@ -250,10 +274,10 @@ fn detail(catalog: &Connection, asset: &AssetId, text_limit: usize) -> Result<As
         properties: assets::properties(catalog, asset)?,
         extractions,
         findings: rows::findings_of(catalog, asset)?.into_iter().map(|finding| finding.row).collect(),
-        suggestions: Vec::new(),
+        suggestions: labels::of(catalog, asset)?.into_iter().map(|suggestion| suggestion.row).collect(),
         annotations: rows::annotations_of(catalog, asset)?,
         renditions: assets::renditions(catalog, asset)?,
         open: rows::open_of(catalog, asset)?,
-        precedents: Vec::new(),
+        precedents: context::precedents(catalog, asset)?,
     })
 }

@@ -14,8 +14,9 @@ use winnow_contract::worker::{Answer, MAX_BLOB, MAX_HEADER, Work};
 /// A request as it arrived.
 pub struct Request {
     pub work: Work,
-    /// The file that came beside it.
+    /// The file that came beside it, and a second one to write to.
     pub file: Option<File>,
+    pub into: Option<File>,
     pub blob: Vec<u8>,
 }
 
@@ -32,6 +33,11 @@ impl Channel {
     pub fn inherited() -> io::Result<Self> {
         let socket = io::stdin().as_fd().try_clone_to_owned()?;
         Ok(Self { socket: UnixStream::from(socket) })
+    }
+
+    /// A channel over a socket that came with a request.
+    pub fn over(socket: File) -> Self {
+        Self { socket: UnixStream::from(OwnedFd::from(socket)) }
     }
 
     /// Ends this process as soon as the parent has closed its end, or died, whatever this process is doing then.
@@ -58,10 +64,11 @@ impl Channel {
     /// When the frame is cut, too long, or no request.
     pub fn receive(&mut self) -> io::Result<Option<Request>> {
         let mut lengths = [0; 8];
-        let Some(file) = self.receive_first(&mut lengths)? else { return Ok(None) };
+        let Some(files) = self.receive_first(&mut lengths)? else { return Ok(None) };
         let header = self.exactly(u32_at(&lengths, 0), MAX_HEADER)?;
         let blob = self.exactly(u32_at(&lengths, 4), MAX_BLOB)?;
-        Ok(Some(Request { work: serde_json::from_slice(&header)?, file: file.map(File::from), blob }))
+        let [file, into] = files.map(|file| file.map(File::from));
+        Ok(Some(Request { work: serde_json::from_slice(&header)?, file, into, blob }))
     }
 
     /// Sends an answer.
@@ -78,19 +85,21 @@ impl Channel {
         self.socket.write_all(blob)
     }
 
-    /// Fills `lengths` and returns the descriptor that came with it; none (outer) at the end of the channel.
-    fn receive_first(&mut self, lengths: &mut [u8; 8]) -> io::Result<Option<Option<OwnedFd>>> {
-        let (mut filled, mut file) = (0, None);
+    /// Fills `lengths` and returns the descriptors that came with it; none at the end of the channel.
+    fn receive_first(&mut self, lengths: &mut [u8; 8]) -> io::Result<Option<[Option<OwnedFd>; 2]>> {
+        let (mut filled, mut files) = (0, [None, None]);
         while filled < lengths.len() {
             let (bytes, received) = receive_some(&self.socket, &mut lengths[filled..])?;
-            file = received.or(file);
+            if received[0].is_some() {
+                files = received;
+            }
             match (bytes, filled) {
                 (0, 0) => return Ok(None),
                 (0, _) => return Err(ErrorKind::UnexpectedEof.into()),
                 _ => filled += bytes,
             }
         }
-        Ok(Some(file))
+        Ok(Some(files))
     }
 
     fn exactly(&mut self, length: u32, limit: u32) -> io::Result<Vec<u8>> {
@@ -103,8 +112,8 @@ impl Channel {
     }
 }
 
-fn receive_some(socket: &UnixStream, into: &mut [u8]) -> io::Result<(usize, Option<OwnedFd>)> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+fn receive_some(socket: &UnixStream, into: &mut [u8]) -> io::Result<(usize, [Option<OwnedFd>; 2])> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let bytes = loop {
         match recvmsg(socket, &mut [IoSliceMut::new(into)], &mut control, RecvFlags::empty()) {
@@ -112,13 +121,13 @@ fn receive_some(socket: &UnixStream, into: &mut [u8]) -> io::Result<(usize, Opti
             other => break other?.bytes,
         }
     };
-    let mut file = None;
+    let mut files = [None, None];
     for message in control.drain() {
         if let RecvAncillaryMessage::ScmRights(mut descriptors) = message {
-            file = descriptors.next();
+            files = [descriptors.next(), descriptors.next()];
         }
     }
-    Ok((bytes, file))
+    Ok((bytes, files))
 }
 
 fn wait_for_hang_up(socket: &UnixStream) {

@@ -46,6 +46,8 @@ fn read(request: &DecodeRequest, kind: &Kind, sample: &mut Sample) -> Result<(De
         MediaKind::Empty => Ok((empty(kind), Vec::new())),
         MediaKind::Text | MediaKind::Table | MediaKind::Web => Ok((text::read(request, kind, sample)?, Vec::new())),
         MediaKind::Image => picture::read(request, kind, sample),
+        // Heard by a request of its own.
+        MediaKind::Sound if kind.is_heard() => Ok((bare(kind), Vec::new())),
         MediaKind::Pdf
         | MediaKind::Office
         | MediaKind::Mail

@@ -12,19 +12,25 @@ mod channel;
 mod decode;
 #[cfg(unix)]
 mod descriptors;
+#[cfg(unix)]
+mod embed;
 #[cfg(all(unix, debug_assertions))]
 mod fault;
 #[cfg(unix)]
 mod ocr;
 #[cfg(unix)]
 mod serve;
+#[cfg(unix)]
+mod sound;
+#[cfg(unix)]
+mod speech;
 
 use std::process::ExitCode;
 use winnow_contract::worker::Role;
 
 fn main() -> ExitCode {
     let Some(role) = std::env::args().nth(1).as_deref().and_then(Role::parse) else {
-        eprintln!("usage: winnow-worker decode|ocr (started by Winnow, with its channel as standard input)");
+        eprintln!("usage: winnow-worker decode|ocr|speech|embed (started by Winnow, with its channel as standard input)");
         return ExitCode::from(2);
     };
     run(role)

@@ -8,6 +8,6 @@ mod elsewhere;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use elsewhere::Link;
+pub(crate) use elsewhere::{Line, Link};
 #[cfg(unix)]
-pub(crate) use unix::Link;
+pub(crate) use unix::{Line, Link};

@@ -3,22 +3,36 @@
 //!
 //! It does not know what a request means; a call that failed is not repeated here.
 
+use crate::adapters::declined;
 use crate::limits::{Fault, LOOK, Watch};
-use crate::link::Link;
+use crate::link::{Line, Link};
 use crate::protocol::Reply;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use winnow_contract::Words;
-use winnow_contract::worker::{Role, Work};
+use winnow_contract::worker::{Answer, Loaded, ModelFiles, Role, Work};
 use winnow_engine::ports::{CallLimits, Cancel, StageError};
 
 /// What is sent to a worker.
 pub(crate) struct Load<'a> {
     pub(crate) work: Work,
     pub(crate) blob: &'a [u8],
-    pub(crate) file: Option<&'a File>,
+    /// Handed over as descriptors.
+    pub(crate) files: &'a [&'a File],
+    /// For roles that need models.
+    pub(crate) opening: Option<&'a Opening<'a>>,
+}
+
+/// What a worker does before its first request.
+pub(crate) struct Opening<'a> {
+    /// The models it loads; a worker that has loaded others is ended.
+    pub(crate) models: &'a ModelFiles,
+    /// Told of every process that has loaded them, with its id.
+    pub(crate) loaded: &'a (dyn Fn(u32, Loaded) + Sync),
+    /// Where a second channel to the process is kept for whoever must not wait; without it there is none.
+    pub(crate) aside: Option<&'a Mutex<Option<Line>>>,
 }
 
 pub(crate) struct Pool {
@@ -43,6 +57,7 @@ struct Worker {
     link: Link,
     /// Calls answered.
     calls: u32,
+    models: Option<ModelFiles>,
 }
 
 impl Pool {
@@ -71,10 +86,9 @@ impl Pool {
         accept: impl FnOnce(Reply) -> Option<Result<T, StageError>>,
     ) -> Result<T, StageError> {
         let mut seat = self.take_seat(cancel)?;
-        let mut worker = seat.worker()?;
+        let mut worker = seat.worker(load.opening)?;
         let mut watch = Watch::new(worker.link.pid(), limits, cancel);
-        let reply = worker.link.exchange(&load.work, load.blob, load.file, &mut watch);
-        let told = reply.and_then(|reply| accept(reply).ok_or(Fault::Lost)).map_err(|fault| {
+        let told = worker.answer(load, &mut watch, accept).map_err(|fault| {
             tracing::debug!(role = %self.role, pid = worker.link.pid(), ?fault, "worker ended");
             fault.told(limits)
         })?;
@@ -102,6 +116,48 @@ impl Pool {
     }
 }
 
+impl Worker {
+    /// Loads what is to be loaded first, then does what it is asked.
+    fn answer<T>(
+        &mut self,
+        load: &Load,
+        watch: &mut Watch,
+        accept: impl FnOnce(Reply) -> Option<Result<T, StageError>>,
+    ) -> Result<Result<T, StageError>, Fault> {
+        if let Some(opening) = load.opening.filter(|_| self.models.is_none())
+            && let Err(error) = self.open(opening, watch)?
+        {
+            return Ok(Err(error));
+        }
+        // Somebody who holds the lock is using the channel, so there is one.
+        if let Some(aside) = load.opening.and_then(|opening| opening.aside)
+            && let Ok(mut line) = aside.try_lock()
+            && line.as_ref().is_none_or(|line| line.pid() != self.link.pid())
+        {
+            *line = Some(self.link.attach(watch)?);
+        }
+        let reply = self.link.exchange(&load.work, load.blob, load.files, watch)?;
+        accept(reply).ok_or(Fault::Lost)
+    }
+
+    fn open(&mut self, opening: &Opening, watch: &mut Watch) -> Result<Result<(), StageError>, Fault> {
+        let (answer, _) = self.link.exchange(&Work::Load(opening.models.clone()), &[], &[], watch)?;
+        match answer {
+            Answer::Loaded(loaded) => {
+                self.models = Some(opening.models.clone());
+                (opening.loaded)(self.link.pid(), loaded);
+                Ok(Ok(()))
+            }
+            other => declined(other).ok_or(Fault::Lost),
+        }
+    }
+
+    /// It has loaded these models, or nothing yet.
+    fn suits(&self, opening: Option<&Opening>) -> bool {
+        self.models.as_ref().is_none_or(|models| opening.is_none_or(|opening| models == opening.models))
+    }
+}
+
 /// The right to have one worker work; given back when dropped.
 struct Seat<'a> {
     pool: &'a Pool,
@@ -110,21 +166,21 @@ struct Seat<'a> {
 
 impl Seat<'_> {
     /// A living worker: one that waits, or a new one.
-    fn worker(&mut self) -> Result<Worker, StageError> {
-        let worker = match self.living() {
+    fn worker(&mut self, opening: Option<&Opening>) -> Result<Worker, StageError> {
+        let worker = match self.living(opening) {
             Some(worker) => worker,
-            None => Worker { link: self.open()?, calls: 0 },
+            None => Worker { link: self.open()?, calls: 0, models: None },
         };
         self.pid = Some(worker.link.pid());
         self.pool.seats().busy.extend(self.pid);
         Ok(worker)
     }
 
-    /// Workers that died while they waited are no call's fault.
-    fn living(&self) -> Option<Worker> {
+    /// Workers that died while they waited are no call's fault; those with other models are ended.
+    fn living(&self, opening: Option<&Opening>) -> Option<Worker> {
         loop {
             let mut worker = self.pool.seats().idle.pop()?;
-            if worker.link.is_alive() {
+            if worker.link.is_alive() && worker.suits(opening) {
                 return Some(worker);
             }
         }

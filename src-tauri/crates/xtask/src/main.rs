@@ -1,10 +1,13 @@
 //! `cargo xtask`: sets up a fresh computer, builds, runs and tests Winnow. It knows nothing of the product's own crates but their names.
 
+mod bench;
 mod display;
 mod files;
 mod front_end;
+mod ggml;
 mod native;
 mod options;
+mod pack;
 mod packages;
 mod place;
 mod run;
@@ -35,6 +38,7 @@ fn perform(options: &Options) -> Outcome<ExitCode> {
         Task::Help => print!("{}", options::HELP),
         Task::Run => return run::perform(&place, options),
         Task::Test => test::perform(&place, options)?,
+        Task::Bench => bench::perform(&place, options)?,
         Task::Setup => setup(&place, options)?,
         Task::Ui => {
             let built = front_end::build(&place, &wasm::ready(&place, options)?, options.release)?;
@@ -49,6 +53,8 @@ fn setup(place: &Place, options: &Options) -> Outcome {
     packages::ensure(&packages::for_test(), options)?;
     let way = wasm::ready(place, options)?;
     front_end::stub(place)?;
+    let pack = pack::ensure(place, options, true)?;
+    println!("xtask: the models are in {}", pack.display());
     println!("xtask: set up; WebAssembly is built {way}.");
     Ok(())
 }

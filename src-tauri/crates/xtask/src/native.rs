@@ -9,8 +9,10 @@ use std::process::Command;
 pub const FAST: [&str; 3] = ["winnow-contract", "winnow-engine", "winnow-tests"];
 /// What is shipped. The engine's test doubles are not in it.
 pub const SHIPPED: [&str; 2] = ["winnow-app", "winnow-models"];
+/// What is measured: the workers and the index, by small programs of their own.
+const MEASURED: [&str; 3] = ["winnow-models", "winnow-workers", "winnow-vectors"];
 /// What is tested with the shipped programs at hand.
-pub const REAL: [&str; 3] = ["winnow-app", "winnow-workers", "winnow-models"];
+pub const REAL: [&str; 4] = ["winnow-app", "winnow-workers", "winnow-vectors", "winnow-models"];
 
 /// The two programs, by absolute path.
 #[derive(Clone, Debug)]
@@ -32,6 +34,11 @@ pub fn build(place: &Place, release: bool) -> Outcome<Programs> {
     let folder = place.binaries(release);
     let program = |name: &str| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     Ok(Programs { winnow: program("winnow"), worker: program("winnow-worker") })
+}
+
+/// Builds what `cargo xtask bench` measures with, as a release.
+pub fn build_benches(place: &Place) -> Outcome {
+    shell::run(cargo(place, "build", &MEASURED, true).args(["--bins", "--examples"]), "The benchmarks do not compile; see above.")
 }
 
 /// `cargo VERB -p … -p …`

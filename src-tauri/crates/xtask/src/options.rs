@@ -7,6 +7,7 @@ pub const HELP: &str = "\
 cargo xtask run     sets up what is missing, builds and opens Winnow
                     (without a display: reads the sample collection and prints what waits for review)
 cargo xtask test    sets up what is missing and runs every check; --fast runs only the engine's
+cargo xtask bench   measures a release build beside the peers and prints ratios; speech, embed or search name only some
 cargo xtask setup   only the set-up
 cargo xtask ui      only the front end
 
@@ -15,6 +16,7 @@ cargo xtask ui      only the front end
   --library DIR     run: use this library instead of the one in your data folder
   -- ARGS           run: handed on to winnow, for instance  cargo xtask run -- review list
 
+WINNOW_PACK=DIR keeps the models that set-up fetches in DIR instead of among the caches.
 WINNOW_WASM=rustup or WINNOW_WASM=debian chooses between the two ways to build WebAssembly.
 ";
 
@@ -23,6 +25,7 @@ pub enum Task {
     Help,
     Run,
     Test,
+    Bench,
     Setup,
     Ui,
 }
@@ -49,6 +52,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Outcome<Options> {
             "--no-install" => options.install = false,
             "--fast" if task == Task::Test => options.fast = true,
             "--library" if task == Task::Run => options.library = Some(folder(arguments.next())?),
+            "speech" | "embed" | "search" if task == Task::Bench => options.rest.push(argument),
             "--" if task == Task::Run => options.rest = arguments.by_ref().collect(),
             "--help" | "-h" => options.task = Task::Help,
             other => return Err(unknown(other)),
@@ -62,6 +66,7 @@ fn task(word: Option<&str>) -> Outcome<Task> {
         None | Some("help" | "--help" | "-h") => Ok(Task::Help),
         Some("run") => Ok(Task::Run),
         Some("test") => Ok(Task::Test),
+        Some("bench") => Ok(Task::Bench),
         Some("setup") => Ok(Task::Setup),
         Some("ui") => Ok(Task::Ui),
         Some(other) => Err(unknown(other)),
@@ -91,7 +96,7 @@ mod tests {
         assert!(!check("setup --no-install").expect("valid").install);
         assert_eq!(check("").expect("valid").task, Task::Help);
         assert_eq!(check("run --help").expect("valid").task, Task::Help);
-        for wrong in ["run --fast", "test --library x", "run --library", "paint", "ui -- x"] {
+        for wrong in ["run --fast", "test --library x", "run --library", "paint", "ui -- x", "bench walking"] {
             assert!(check(wrong).is_err(), "{wrong} must be refused");
         }
     }

@@ -7,8 +7,12 @@ use std::io::{IsTerminal, Write};
 use std::process::Command;
 
 /// To build the application and to run it.
-const RUN: [&str; 9] = [
+const RUN: [&str; 13] = [
     "pkg-config",
+    "cmake", // hearing speech
+    "g++",
+    "protobuf-compiler", // the vector index
+    "libprotobuf-dev",
     "libwebkit2gtk-4.1-dev", // the window
     "libgtk-3-dev",
     "libdbus-1-dev",
@@ -20,7 +24,7 @@ const RUN: [&str; 9] = [
 ];
 
 /// To drive the real window in the tests.
-const TEST: [&str; 10] = [
+const TEST: [&str; 11] = [
     "webkit2gtk-driver",
     "xvfb",
     "openbox",
@@ -31,7 +35,14 @@ const TEST: [&str; 10] = [
     "gir1.2-gtk-3.0",
     "fonts-dejavu-core",
     "fonts-liberation",
+    "pocketsphinx-testdata", // real speech with its words
 ];
+
+/// The peers that are measured beside ours.
+const BENCH: [&str; 2] = ["python3-venv", "pocketsphinx-testdata"];
+
+/// The package client that models come through.
+pub const PIP: [&str; 1] = ["python3-pip"];
 
 /// Smaller WebAssembly; without it the release is only larger.
 const RELEASE: [&str; 1] = ["binaryen"];
@@ -44,6 +55,11 @@ pub fn for_run(release: bool) -> Vec<&'static str> {
 /// The packages of `cargo xtask test`.
 pub fn for_test() -> Vec<&'static str> {
     RUN.into_iter().chain(TEST).collect()
+}
+
+/// The packages of `cargo xtask bench`.
+pub fn for_bench() -> Vec<&'static str> {
+    RUN.into_iter().chain(BENCH).collect()
 }
 
 /// Makes sure that the packages are there, installing what is missing where that is allowed.

@@ -3,8 +3,8 @@
 use crate::options::Options;
 use crate::place::Place;
 use crate::shell::{self, Failure, Outcome};
-use crate::{front_end, native, packages, wasm};
-use std::process::{Command, ExitCode, ExitStatus};
+use crate::{front_end, native, pack, packages, wasm};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 /// Ends as `winnow` ends.
 pub fn perform(place: &Place, options: &Options) -> Outcome<ExitCode> {
@@ -18,10 +18,23 @@ pub fn perform(place: &Place, options: &Options) -> Outcome<ExitCode> {
         command.env("WINNOW_SAMPLE", sample(place)).args(library(options)).args(words);
         command
     };
+    models(place, options, &winnow);
     if options.rest.is_empty() && !has_display(std::env::consts::OS, |name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
         return without_display(place, winnow);
     }
     Ok(code(shell::status(winnow(&[]).args(&options.rest))?))
+}
+
+/// Takes the models of a first start into the folder that Winnow keeps models in, where it finds them however it is started
+/// later. Without them it runs too, and says what is missing.
+fn models(place: &Place, options: &Options, winnow: &impl Fn(&[&str]) -> Command) {
+    let taken = pack::ensure(place, options, false).and_then(|pack| {
+        let mut command = winnow(&["--quiet", "models", "import"]);
+        shell::run(command.arg(pack).stdout(Stdio::null()), "Winnow starts without the models it could not take in.")
+    });
+    if let Err(failure) = taken {
+        println!("xtask: {failure} Until then Winnow does not write down speech and does not search by meaning.");
+    }
 }
 
 fn library(options: &Options) -> Vec<String> {

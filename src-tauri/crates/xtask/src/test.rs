@@ -7,7 +7,8 @@ use crate::place::Place;
 use crate::shell::{self, Failure, Outcome};
 use crate::steps::Steps;
 use crate::wasm::{self, Way};
-use crate::{front_end, packages};
+use crate::{front_end, pack, packages};
+use std::path::Path;
 use std::process::Command;
 
 /// Runs the steps, prints their table and fails if any of them did.
@@ -29,6 +30,7 @@ fn fast(steps: &mut Steps, place: &Place, options: &Options) -> Outcome {
 fn all(steps: &mut Steps, place: &Place, options: &Options) -> Outcome {
     steps.must("system packages", || packages::ensure(&packages::for_test(), options))?;
     let way = steps.must("compiler for WebAssembly", || wasm::ready(place, options))?;
+    let models = steps.must("models", || pack::ensure(place, options, true))?;
     front_end::stub(place)?;
     fast(steps, place, options)?;
     steps.check("lint", || lint(place, options));
@@ -37,8 +39,8 @@ fn all(steps: &mut Steps, place: &Place, options: &Options) -> Outcome {
     steps.check("front end", || tests(place, &["winnow-ui"], options));
     steps.must("front end as WebAssembly", || front_end::build(place, &way, options.release))?;
     let programs = steps.must("winnow and winnow-worker", || native::build(place, options.release))?;
-    steps.check("worker, models and command line", || real(place, &programs, options));
-    steps.check("the real window", || window(place, &programs, options));
+    steps.check("worker, models and command line", || real(place, &programs, &models, options));
+    steps.check("the real window", || window(place, &programs, &models, options));
     Ok(())
 }
 
@@ -83,15 +85,15 @@ fn lint_front_end(place: &Place, way: &Way, options: &Options) -> Outcome {
 }
 
 /// Tests with the programs that are shipped.
-fn real(place: &Place, programs: &Programs, options: &Options) -> Outcome {
+fn real(place: &Place, programs: &Programs, models: &Path, options: &Options) -> Outcome {
     let mut command = native::cargo(place, "test", &native::REAL, options.release);
     programs.announce(&mut command);
-    apart(&mut command, place)?;
+    apart(&mut command, place, models)?;
     shell::run(command.arg("--no-fail-fast"), FAILED)
 }
 
 /// Tests in the real window, on a display, a message bus and a window manager of their own.
-fn window(place: &Place, programs: &Programs, options: &Options) -> Outcome {
+fn window(place: &Place, programs: &Programs, models: &Path, options: &Options) -> Outcome {
     if std::env::consts::OS != "linux" {
         println!("xtask: the window is only tested on Linux.");
         return Ok(());
@@ -104,7 +106,7 @@ fn window(place: &Place, programs: &Programs, options: &Options) -> Outcome {
     command.args(["--kill-after=10", "1200", "dbus-run-session", "--"]).arg(cargo.get_program()).args(cargo.get_args());
     command.args(["--no-fail-fast", "--", "--test-threads=1"]).env("CARGO_TARGET_DIR", &place.target);
     programs.announce(&mut command);
-    apart(&mut command, place)?;
+    apart(&mut command, place, models)?;
     display.announce(&mut command);
     let status = shell::status(&mut command)?;
     match status.code() {
@@ -114,14 +116,14 @@ fn window(place: &Place, programs: &Programs, options: &Options) -> Outcome {
     }
 }
 
-/// A test never sees the library, settings or caches of the person who runs it.
-fn apart(command: &mut Command, place: &Place) -> Outcome {
+/// A test never sees the library, settings, models or caches of the person who runs it.
+fn apart(command: &mut Command, place: &Place, models: &Path) -> Outcome {
     let home = place.target.join("xtask/home");
     for (variable, folder) in [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")] {
         let folder = home.join(folder);
         fs_err::create_dir_all(&folder)?;
         command.env(variable, folder);
     }
-    command.env("WINNOW_SHOTS", place.target.join("xtask/shots"));
+    command.env("WINNOW_MODELS", models).env("WINNOW_SHOTS", place.target.join("xtask/shots"));
     Ok(())
 }

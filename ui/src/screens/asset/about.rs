@@ -1,13 +1,16 @@
 //! The facts about a file: what went wrong, what it is, where it lies.
 
+use super::bench::Bench;
+use super::label;
 use crate::parts::icon::Icon;
 use crate::parts::words;
 use crate::store::Store;
 use leptos::prelude::*;
 use winnow_contract::asset::{AssetDetail, AssetState, LocationRow};
 use winnow_contract::command::ShowFile;
+use winnow_contract::review::AnnotationRow;
 
-pub fn tab(store: Store, detail: &AssetDetail) -> AnyView {
+pub fn tab(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
     let row = &detail.row;
     let facts = [
         ("Kind", format!("{} ({})", words::kind(row.kind), row.media_type)),
@@ -15,15 +18,20 @@ pub fn tab(store: Store, detail: &AssetDetail) -> AnyView {
         ("State", words::state(row.state).to_owned()),
         ("Added", words::moment(row.added_at)),
     ];
-    let own = facts.into_iter().map(|(key, value)| fact(key.to_owned(), value)).collect_view();
+    let length = row.seconds.map(|seconds| ("Length", words::clock(f64::from(seconds))));
+    let language = row.language.as_deref().map(|code| ("Language", words::language(code)));
+    let own = facts.into_iter().chain(length).chain(language);
+    let own = own.map(|(key, value)| fact(key.to_owned(), value)).collect_view();
     let read = detail.properties.iter().map(|property| fact(words::property(&property.key), property.value.clone())).collect_view();
     let notes = detail.notes.iter().map(|note| view! { <li><Icon of=icondata_lu::LuInfo/>{note.sentence()}</li> }).collect_view();
     let hash = detail.hash.clone().map(|hash| view! { <div class="fact"><dt>"BLAKE3"</dt><dd class="mono breakable">{hash}</dd></div> });
     view! {
         <div data-testid="asset-about">
             {failure(detail)}
+            {label::section(store, bench, detail)}
             {(!detail.notes.is_empty()).then(|| view! { <ul class="notes">{notes}</ul> })}
             <dl class="facts">{own}{read}{hash}</dl>
+            {precedents(&detail.precedents)}
             <h3 class="side-heading">{if detail.locations.len() == 1 { "Where it lies" } else { "Where its copies lie" }}</h3>
             <ul class="locations">{detail.locations.iter().map(|place| location(store, place)).collect_view()}</ul>
         </div>
@@ -33,6 +41,16 @@ pub fn tab(store: Store, detail: &AssetDetail) -> AnyView {
 
 fn fact(key: String, value: String) -> impl IntoView {
     view! { <div class="fact"><dt>{key}</dt><dd>{value}</dd></div> }
+}
+
+/// What was decided of the content that stood here before.
+fn precedents(rows: &[AnnotationRow]) -> AnyView {
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let rows = rows.iter().map(|row| view! { <li><span>{words::asked(&row.question)}</span><strong>{words::answered(&row.answer)}</strong><time class="muted tabular">{words::day(row.at)}</time></li> });
+    view! { <h3 class="side-heading">"Before the file was edited"</h3><ul class="held" data-testid="precedents">{rows.collect_view()}</ul> }
+        .into_any()
 }
 
 /// What happened, what was kept, what to do.

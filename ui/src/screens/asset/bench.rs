@@ -3,8 +3,11 @@
 //! Nothing of it outlives the screen.
 
 use crate::parts::page::Zoom;
+use crate::parts::player::tape::Tape;
+use crate::parts::transcript::lines::Transcript;
 use leptos::prelude::*;
-use winnow_contract::asset::{AssetDetail, PixelBox, RenditionKind};
+use winnow_contract::asset::{AssetDetail, PixelBox, RenditionKind, RenditionRow};
+use winnow_contract::id::RenditionId;
 use winnow_contract::review::FindingRow;
 use winnow_contract::search::Evidence;
 
@@ -36,7 +39,12 @@ impl Tab {
 
 /// A page image is there.
 pub fn has_page(detail: &AssetDetail) -> bool {
-    detail.renditions.iter().any(|rendition| rendition.kind != RenditionKind::Thumbnail)
+    detail.renditions.iter().any(|rendition| matches!(rendition.kind, RenditionKind::Page | RenditionKind::Preview))
+}
+
+/// The sound of a recording, if it was made already.
+pub fn sound_of(detail: &AssetDetail) -> Option<&RenditionRow> {
+    detail.renditions.iter().find(|rendition| rendition.kind == RenditionKind::Sound)
 }
 
 /// A stretch of text and the boxes it has on its page.
@@ -59,6 +67,13 @@ pub struct Bench {
     pub spot: RwSignal<Option<Spot>>,
     /// Index of the finding that was jumped to.
     pub finding: RwSignal<Option<usize>>,
+    /// What plays the recording; the same one as long as the file is open, however often its detail changes.
+    pub tape: RwSignal<Option<(RenditionId, Tape)>>,
+    owner: StoredValue<Option<Owner>>,
+    /// The second it was opened at.
+    second: StoredValue<Option<f32>>,
+    /// The answers to "what is it?" are offered.
+    pub labelling: RwSignal<bool>,
     tabs: StoredValue<Vec<Tab>>,
     laid_out: StoredValue<bool>,
 }
@@ -78,6 +93,10 @@ impl Bench {
             lit: RwSignal::new(None),
             spot: RwSignal::new(spot),
             finding: RwSignal::new(None),
+            tape: RwSignal::new(None),
+            owner: StoredValue::new(Owner::current()),
+            second: StoredValue::new(at.t0),
+            labelling: RwSignal::new(false),
             tabs: StoredValue::new(Vec::new()),
             laid_out: StoredValue::new(false),
         }
@@ -103,6 +122,37 @@ impl Bench {
         }
         self.laid_out.set_value(true);
         self.tabs.set_value(tabs);
+        if let Some(sound) = sound_of(detail) {
+            self.lay_in(&sound.id, length_of(detail));
+        }
+    }
+
+    /// Lays the sound into the player, unless it is there already.
+    fn lay_in(&self, sound: &RenditionId, seconds: f64) {
+        let there = self.tape.with_untracked(|tape| tape.as_ref().filter(|(id, _)| id == sound).map(|(_, tape)| *tape));
+        if let Some(tape) = there {
+            return tape.at_least(seconds);
+        }
+        let Some(owner) = self.owner.get_value() else { return };
+        let tape = owner.with(|| Tape::new(sound.clone(), seconds));
+        if let Some(second) = self.second.get_value() {
+            tape.now.set(f64::from(second));
+            tape.prepare(f64::from(second));
+        }
+        self.tape.set(Some((sound.clone(), tape)));
+    }
+
+    /// A file that was opened at a second, and not at a stretch of its text, is shown at what is said there.
+    pub fn ring_second(&self, transcript: &Transcript) {
+        let Some(second) = self.second.get_value().filter(|_| self.spot.with_untracked(Option::is_none)) else { return };
+        let line = transcript.word_at(f64::from(second)).and_then(|word| transcript.lines.get(transcript.line_of(word)));
+        self.spot.set(line.map(|line| Spot { start: line.start, end: line.end, boxes: Vec::new() }));
+    }
+
+    /// Does something with the recording; false when there is none.
+    pub fn with_tape(&self, act: impl FnOnce(Tape)) -> bool {
+        let tape = self.tape.with_untracked(|tape| tape.as_ref().map(|(_, tape)| *tape));
+        tape.map(act).is_some()
     }
 
     /// A spot that came without a box gets those of its words.
@@ -128,6 +178,16 @@ impl Bench {
         self.spot.set(Some(Spot { start: finding.start, end: finding.end, boxes: finding.boxes.clone() }));
     }
 
+    /// Goes to where a stretch of the text is said.
+    pub fn jump_in_time(&self, detail: &AssetDetail, finding: &FindingRow) {
+        let extraction = detail.extractions.iter().find(|extraction| extraction.id == finding.extraction);
+        let spans = extraction.map(|extraction| extraction.spans.as_slice()).unwrap_or_default();
+        let said = spans.iter().filter(|span| span.start < finding.end && finding.start < span.end).filter_map(|span| span.t0);
+        if let Some(second) = said.max_by(f32::total_cmp) {
+            self.with_tape(|tape| tape.seek(f64::from(second)));
+        }
+    }
+
     /// The next or previous finding.
     pub fn next_finding(&self, detail: &AssetDetail, by: isize) {
         let to = match self.finding.get_untracked() {
@@ -136,6 +196,14 @@ impl Bench {
         };
         if let Some((n, finding)) = to.and_then(|n| Some((n, detail.findings.get(n)?))) {
             self.jump(n, finding);
+            self.jump_in_time(detail, finding);
         }
     }
+}
+
+/// Seconds of a recording, from what was read out of it or from its last word.
+fn length_of(detail: &AssetDetail) -> f64 {
+    let spans = detail.extractions.iter().flat_map(|extraction| &extraction.spans);
+    let said = spans.filter_map(|span| span.t1).max_by(f32::total_cmp).unwrap_or(0.0);
+    f64::from(detail.row.seconds.unwrap_or(said))
 }

@@ -1,7 +1,7 @@
 //! The document itself: its page with boxes, or its text, or why there is nothing to show.
 
-use super::bench::{Bench, has_page};
-use super::text;
+use super::bench::{Bench, has_page, sound_of};
+use super::{recording, text};
 use crate::parts::icon::Icon;
 use crate::parts::kind::kind_icon;
 use crate::parts::page::{PageView, Pictures, Ring, Zoom, lines};
@@ -11,6 +11,9 @@ use winnow_contract::asset::{AssetDetail, PixelBox, RenditionKind, RenditionRow,
 
 pub fn draw(bench: Bench, detail: &AssetDetail) -> AnyView {
     let text = detail.extractions.iter().any(|extraction| !extraction.text.is_empty());
+    if sound_of(detail).is_some() {
+        return recording::draw(bench, detail);
+    }
     match (has_page(detail), text) {
         (true, _) => pages(bench, detail),
         (false, true) => view! { <div class="text-well"><div class="text-sheet">{text::prose(bench, detail, true)}</div></div> }.into_any(),

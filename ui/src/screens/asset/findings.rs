@@ -31,6 +31,13 @@ fn row(store: Store, bench: Bench, detail: &AssetDetail, n: usize, finding: &Fin
     let extraction = detail.extractions.iter().find(|extraction| extraction.id == finding.extraction);
     let value = extraction.map(|extraction| slice(&extraction.text, finding.start, finding.end)).unwrap_or_default();
     let place = StoredValue::new(finding.clone());
+    let jump = move |_| {
+        place.with_value(|finding| bench.jump(n, finding));
+        store
+            .asset
+            .detail
+            .with_untracked(|detail| detail.here().map(|detail| place.with_value(|finding| bench.jump_in_time(detail, finding))));
+    };
     let id = finding.finding.to_string();
     let why = move |_| {
         store.asset.explain(id.clone());
@@ -38,7 +45,7 @@ fn row(store: Store, bench: Bench, detail: &AssetDetail, n: usize, finding: &Fin
     };
     view! {
         <li class="finding" class:current=move || bench.finding.get() == Some(n) data-testid="finding-row">
-            <button class="finding-jump" title="Show it on the document" on:click=move |_| place.with_value(|finding| bench.jump(n, finding))>
+            <button class="finding-jump" title="Show it on the document" on:click=jump>
                 <span class="finding-value mono">{value}</span>
                 <span class="muted">{words::capital(&words::entity(&finding.entity))}{finding.page.map(|page| format!(" · page {page}"))}</span>
             </button>

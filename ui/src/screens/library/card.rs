@@ -3,12 +3,13 @@
 use crate::ipc;
 use crate::parts::icon::Icon;
 use crate::parts::kind::{doubt_dot, kind_icon, state_mark};
+use crate::parts::label::label_chips;
 use crate::parts::miniature::miniature;
 use crate::parts::name::FileName;
 use crate::parts::words;
 use crate::store::{Store, store};
 use leptos::prelude::*;
-use winnow_contract::asset::{AssetRow, AssetState};
+use winnow_contract::asset::{AssetRow, AssetState, MediaKind};
 
 /// A card of the contact sheet.
 #[component]
@@ -49,7 +50,8 @@ fn not_here_yet() -> AnyView {
 
 fn label(row: &AssetRow) -> String {
     let waits = if row.open_items > 0 { format!(", {} waiting", words::counted(row.open_items, "item")) } else { String::new() };
-    format!("{}, {}, {}{waits}", row.name, words::kind(row.kind), words::state(row.state))
+    let label = row.labels.first().map(|label| format!(", {label}")).unwrap_or_default();
+    format!("{}, {}, {}{label}{waits}", row.name, words::kind(row.kind), words::state(row.state))
 }
 
 fn card(row: &AssetRow) -> AnyView {
@@ -57,8 +59,10 @@ fn card(row: &AssetRow) -> AnyView {
     let copies = (row.copies > 1).then(|| view! { <span class="copies" title=format!("{} of the same content", words::counted(row.copies, "copy").replace("copys", "copies"))>"×"{row.copies}</span> });
     let second = if row.busy || quiet || row.state == AssetState::Partial {
         state_mark(row)
+    } else if !row.labels.is_empty() || row.suggested.is_some() {
+        label_chips(row)
     } else {
-        view! { <span>{words::kind(row.kind)}" · "{words::size(row.bytes)}</span> }.into_any()
+        view! { <span>{words::kind(row.kind)}" · "{measure(row)}</span> }.into_any()
     };
     view! {
         <div class="thumb" class:quiet=quiet>
@@ -69,8 +73,21 @@ fn card(row: &AssetRow) -> AnyView {
     .into_any()
 }
 
+/// How long a recording is, or how large a file.
+fn measure(row: &AssetRow) -> String {
+    row.seconds.map_or_else(|| words::size(row.bytes), |seconds| words::clock(f64::from(seconds)))
+}
+
+/// A recording: how long it is, and how what is said in it begins.
+fn recording(row: &AssetRow) -> AnyView {
+    let length = row.seconds.map(|seconds| view! { <span class="sound-length tabular">{words::clock(f64::from(seconds))}</span> });
+    let begins = row.excerpt.clone().map(|text| view! { <span class="sound-words">{text}</span> });
+    view! { <span class="sound-page" aria-hidden="true"><Icon of=kind_icon(MediaKind::Sound) size=32/>{length}{begins}</span> }.into_any()
+}
+
 fn picture(row: &AssetRow) -> AnyView {
     match (&row.thumbnail, &row.excerpt) {
+        (None, _) if row.kind == MediaKind::Sound => recording(row),
         (Some(id), _) => view! { <img src=ipc::rendition_url(id) alt="" loading="lazy" decoding="async" draggable="false"/> }.into_any(),
         (None, Some(text)) => view! { <span class="small-page">{miniature(text)}</span> }.into_any(),
         (None, None) => view! { <span class="no-picture" aria-hidden="true"><Icon of=kind_icon(row.kind) size=40/></span> }.into_any(),
@@ -82,8 +99,10 @@ fn line(row: &AssetRow) -> AnyView {
     view! {
         <span class="line-name"><span class="line-icon"><Icon of=kind_icon(row.kind)/></span><FileName name=row.name.clone()/>{doubt_dot(row.open_items)}</span>
         <span class="line-folder muted" title=folder.clone()>{folder.clone()}</span>
+        <span class="line-label">{label_chips(row)}</span>
         <span class="line-kind muted">{words::kind(row.kind)}</span>
-        <span class="line-size muted tabular">{words::size(row.bytes)}</span>
+        <span class="line-language muted" title="Language">{row.language.as_deref().map(words::language)}</span>
+        <span class="line-size muted tabular">{measure(row)}</span>
         <span class="line-date muted tabular">{words::day(row.added_at)}</span>
         <span class="line-state muted">{state_mark(row)}</span>
     }

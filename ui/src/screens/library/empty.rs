@@ -15,7 +15,7 @@ pub fn library() -> AnyView {
             <Sieve/>
             <h1>"Drop a folder here."</h1>
             <p class="reading">"Nothing leaves this computer."</p>
-            <p class="muted narrow-text">"Winnow reads every file in the folders you add, without changing any. It asks you only where a machine should not decide alone."</p>
+            <p class="muted narrow-text">"Winnow follows the folders you add and reads every file in them, without changing any. It asks you only where a machine should not decide alone."</p>
             <div class="button-row">
                 <button class="button primary" data-testid="add-folder" on:click=move |_| store.choose(Chosen::Folder)><Icon of=icondata_lu::LuFolderPlus/>"Add folder…"</button>
                 <button class="button" data-testid="add-files" on:click=move |_| store.choose(Chosen::Files)><Icon of=icondata_lu::LuFilePlus2/>"Add files…"</button>
@@ -32,7 +32,7 @@ pub fn filtered(store: Store) -> AnyView {
         <div class="empty" data-testid="empty">
             <Icon of=icondata_lu::LuSlidersHorizontal size=32/>
             <h2>"No file fits."</h2>
-            <p class="muted">"No file in this library is of the chosen kind and state."</p>
+            <p class="muted">"No file in this library is what was chosen above."</p>
             <button class="button" on:click=move |_| store.library.narrow(|filter| *filter = AssetFilter::default())>"Show all files"</button>
         </div>
     }

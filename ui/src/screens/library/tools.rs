@@ -59,6 +59,7 @@ fn Filters() -> impl IntoView {
             store.library.narrow(|filter| filter.state = AssetState::parse(&word));
         },
     );
+    let (label, language) = (label_choice(store), language_choice(store));
     let sort = choice(
         "sort",
         "Order",
@@ -75,9 +76,57 @@ fn Filters() -> impl IntoView {
             <button class="toggle" data-testid="filter-waiting" aria-pressed=move || waiting().to_string() on:click=move |_| store.library.narrow(|f| f.waiting = !f.waiting)>
                 <span class="doubt-dot" aria-hidden="true"></span>"Waiting for me"
             </button>
-            {kind}{state}{sort}<Layout/>
+            {kind}{label}{language}{state}{sort}<Layout/>
         </div>
     }
+}
+
+/// Answers to "what is it?", as far as there are any.
+fn label_choice(store: Store) -> AnyView {
+    store.taxonomy.load();
+    let now = move || store.library.filter.with(|filter| filter.label.clone());
+    let names = Memo::new(move |_| {
+        let known = store.taxonomy.known.with(|known| {
+            known.here().map(|taxonomy| taxonomy.answers.iter().map(|answer| (answer.name.clone(), answer.name.clone())).collect())
+        });
+        known.unwrap_or_default()
+    });
+    free_choice("filter-label", "What it is", "Any label", names, now, move |word| store.library.narrow(move |filter| filter.label = word))
+}
+
+/// Languages of the files that were seen.
+fn language_choice(store: Store) -> AnyView {
+    let now = move || store.library.filter.with(|filter| filter.language.clone());
+    let codes = Memo::new(move |_| store.library.languages.get().into_iter().map(|code| (code.clone(), words::language(&code))).collect());
+    free_choice("filter-language", "Language", "Any language", codes, now, move |word| {
+        store.library.narrow(move |filter| filter.language = word)
+    })
+}
+
+/// A choice among words that come with the files; not there while there is nothing to choose.
+fn free_choice(
+    id: &'static str,
+    name: &'static str,
+    all: &'static str,
+    words: Memo<Vec<(String, String)>>,
+    now: impl Fn() -> Option<String> + Copy + Send + Sync + 'static,
+    choose: impl Fn(Option<String>) + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let options = move || {
+        let every = std::iter::once((String::new(), all.to_owned())).chain(words.get());
+        every
+            .map(|(word, says)| {
+                let own = word.clone();
+                view! { <option value=word selected=move || now().unwrap_or_default() == own>{says}</option> }
+            })
+            .collect_view()
+    };
+    let chosen = move |event: leptos::ev::Event| choose(Some(event_target_value(&event)).filter(|word| !word.is_empty()));
+    let shown = Memo::new(move |_| !words.with(Vec::is_empty) || now().is_some());
+    view! {
+        {move || shown.get().then(|| view! { <span class="select"><select data-testid=id aria-label=name prop:value=move || now().unwrap_or_default() on:change=chosen>{options}</select><Icon of=icondata_lu::LuChevronDown/></span> })}
+    }
+    .into_any()
 }
 
 fn choice(

@@ -3,6 +3,7 @@
 //! Cleared with every item; nothing of it is kept.
 
 use crate::parts::page::Zoom;
+use crate::parts::player::tape::Tape;
 use crate::store::Store;
 use crate::store::review::Ruling;
 use leptos::prelude::*;
@@ -22,6 +23,8 @@ pub struct Desk {
     pub zoom: RwSignal<Zoom>,
     /// The trail is shown.
     pub why: RwSignal<bool>,
+    /// What plays the recording of the item that lies here, and the stretch it is about.
+    pub tape: RwSignal<Option<(Tape, f64, f64)>>,
 }
 
 impl Desk {
@@ -33,6 +36,7 @@ impl Desk {
             corrections: RwSignal::new(BTreeMap::new()),
             zoom: RwSignal::new(Zoom::WHOLE),
             why: RwSignal::new(false),
+            tape: RwSignal::new(None),
         }
     }
 
@@ -49,12 +53,33 @@ impl Desk {
     pub fn rule(&self, store: Store, ruling: Ruling) {
         let Some(detail) = store.review.shown() else { return };
         let corrected = self.corrections.with_untracked(|words| !words.is_empty());
-        if ruling.verdict == Verdict::Accepted && detail.row.kind == ItemKind::Extraction && corrected {
+        if ruling.verdict == Verdict::Accepted && detail.row.kind == ItemKind::Label {
+            self.pick(store, 0);
+        } else if ruling.verdict == Verdict::Accepted && detail.row.kind == ItemKind::Extraction && corrected {
             let value = self.corrections.with_untracked(|words| corrected_text(&detail, words));
             store.review.decide(Ruling { verdict: Verdict::Corrected, value: Some(value), all_alike: false });
         } else if verdicts(&detail).contains(&ruling.verdict) {
             store.review.decide(ruling);
         }
+    }
+
+    /// Picks the nth of the possible answers to "what is it?": the proposed one is accepted, another is a correction.
+    pub fn pick(&self, store: Store, n: usize) -> bool {
+        let Some(detail) = store.review.shown().filter(|detail| detail.row.kind == ItemKind::Label) else { return false };
+        let Some(candidate) = detail.candidates.get(n) else { return false };
+        let proposed = detail.row.suggestion.as_ref().map_or(n == 0, |suggestion| suggestion.value == candidate.answer);
+        let (verdict, value) = if proposed { (Verdict::Accepted, None) } else { (Verdict::Corrected, Some(candidate.answer.clone())) };
+        store.review.decide(Ruling { verdict, value, all_alike: false });
+        true
+    }
+
+    /// Plays the stretch in question once more, or stops it.
+    pub fn play(&self) -> bool {
+        let here = self.tape.get_untracked();
+        if let Some((tape, t0, t1)) = here {
+            if tape.playing.get_untracked() { tape.stop() } else { tape.play_stretch(t0, t1) }
+        }
+        here.is_some()
     }
 
     /// The same verdict for every open item with this value; for this one alone when there is no other.
@@ -76,6 +101,7 @@ impl Desk {
         let spot = self.spot.get_untracked();
         let corrected = self.corrections.with_untracked(|words| words.get(&spot).cloned());
         let read = match detail.row.kind {
+            ItemKind::Extraction if detail.sound.is_some() => Some(detail.context.iter().map(|part| part.text.as_str()).collect()),
             ItemKind::Extraction => detail.words.get(spot).map(|word| word.text.clone()),
             ItemKind::Label | ItemKind::Duplicate => detail.row.suggestion.as_ref().map(|suggestion| suggestion.value.clone()),
             ItemKind::Finding => detail.values.first().map(|value| value.text.clone()),
@@ -88,7 +114,7 @@ impl Desk {
         let Some(detail) = store.review.shown() else { return };
         let draft = self.draft.get_untracked().trim().to_owned();
         self.editing.set(false);
-        if detail.row.kind == ItemKind::Extraction {
+        if detail.row.kind == ItemKind::Extraction && detail.sound.is_none() {
             self.keep_word(store, &detail, draft);
         } else if !draft.is_empty() {
             store.review.decide(Ruling { verdict: Verdict::Corrected, value: Some(draft), all_alike: false });
@@ -115,8 +141,23 @@ impl Desk {
         if let Some(to) = to {
             self.editing.set(false);
             self.spot.set(to);
+            self.seek_word(store, to);
         }
         to.is_some()
+    }
+
+    /// Looks at a word or value that was clicked.
+    pub fn look_at(&self, store: Store, spot: usize) {
+        self.spot.set(spot);
+        self.seek_word(store, spot);
+    }
+
+    /// Goes to where a doubtful word is said.
+    fn seek_word(&self, store: Store, word: usize) {
+        let second = store.review.shown().and_then(|detail| detail.words.get(word).and_then(|word| word.t0));
+        if let (Some((tape, ..)), Some(second)) = (self.tape.get_untracked(), second) {
+            tape.seek(f64::from(second));
+        }
     }
 
     pub fn toggle_why(&self, store: Store) {
@@ -148,7 +189,7 @@ impl Desk {
 pub fn verdicts(detail: &ReviewDetail) -> Vec<Verdict> {
     let all = [Verdict::Redacted, Verdict::Accepted, Verdict::Rejected, Verdict::Corrected, Verdict::Deferred];
     let finding = detail.row.kind == ItemKind::Finding;
-    let editable = detail.values.len() <= 1 && detail.row.kind != ItemKind::Duplicate;
+    let editable = detail.values.len() <= 1 && !matches!(detail.row.kind, ItemKind::Duplicate | ItemKind::Label);
     let knows = |verdict: &Verdict| match verdict {
         Verdict::Redacted => finding,
         Verdict::Corrected => editable,
@@ -174,10 +215,19 @@ fn corrected_text(detail: &ReviewDetail, corrections: &BTreeMap<usize, String>) 
 fn evidence(detail: &ReviewDetail, spot: usize) -> Evidence {
     let page = detail.page_number;
     if let Some(word) = detail.words.get(spot).filter(|_| detail.row.kind == ItemKind::Extraction) {
-        return Evidence { page, rect: Some(word.rect), start: Some(word.start), end: Some(word.end), ..Evidence::default() };
+        return Evidence {
+            page,
+            rect: word.rect,
+            t0: word.t0,
+            t1: word.t1,
+            start: Some(word.start),
+            end: Some(word.end),
+            ..Evidence::default()
+        };
     }
+    let (t0, t1) = detail.sound.as_ref().map_or((None, None), |sound| (Some(sound.t0), Some(sound.t1)));
     let Some(place) = detail.values.get(spot).and_then(|value| value.occurrences.first()) else {
-        return Evidence { page, ..Evidence::default() };
+        return Evidence { page, t0, t1, ..Evidence::default() };
     };
     Evidence {
         extraction: Some(place.extraction.clone()),
@@ -185,7 +235,8 @@ fn evidence(detail: &ReviewDetail, spot: usize) -> Evidence {
         rect: place.boxes.first().copied(),
         start: Some(place.start),
         end: Some(place.end),
-        ..Evidence::default()
+        t0,
+        t1,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Evidence of the next items stands ready behind it, so that it is simply there.
 
 use super::desk::{Desk, desk};
+use super::listening::{listening, player};
 use super::reading::reading;
 use crate::parts::kind::kind_icon;
 use crate::parts::page::{PageView, Pictures, Ring, Strip, lines};
@@ -29,6 +30,7 @@ pub fn Evidence(item: ReviewItemId) -> impl IntoView {
 fn draw(detail: ReviewDetail, here: Memo<bool>) -> AnyView {
     let pictures = pictures(&detail);
     match (detail.row.kind, pictures) {
+        (ItemKind::Extraction, _) if detail.sound.is_some() => listening(detail, here),
         (ItemKind::Extraction, pictures) => reading(detail, pictures, here),
         (_, Some(pictures)) => on_a_page(detail, pictures, here),
         (_, None) => in_a_text(detail, here),
@@ -85,8 +87,10 @@ fn in_a_text(detail: ReviewDetail, here: Memo<bool>) -> AnyView {
     let view = NodeRef::<leptos::html::Div>::new();
     bring::follow(view, spot);
     let many = detail.values.len() > 1;
+    let sound = player(&detail, here);
     let parts = if detail.context.is_empty() { from_snippet(&detail) } else { detail.context };
     view! {
+        {sound}
         <div class="text-well" node_ref=view><div class="text-sheet">
             <p class="text-name muted"><Icon of=kind_icon(kind)/><FileName name=detail.row.name/></p>
             <div class="prose large" class:many=many>{marks(parts, &detail.values, spot)}</div>

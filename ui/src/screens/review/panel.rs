@@ -1,8 +1,10 @@
 //! The question, what speaks for it, and the verdicts: buttons that are the key map.
 
+use super::candidates::candidates;
 use super::desk::{Desk, desk, verdicts};
 use super::edit::EditField;
 use crate::keys::{self, Place};
+use crate::parts::kind::kind_icon;
 use crate::parts::name::FileName;
 use crate::parts::{icon::Icon, trail, verdict, words};
 use crate::store::loaded::Loaded;
@@ -39,8 +41,10 @@ fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
             <h1 class="question" data-testid="review-question" aria-live="polite">{words::question(detail)}</h1>
             {reason.then(|| view! { <p class="muted" data-testid="review-reason">{detail.row.reason.sentence()}</p> })}
             {value(desk, detail)}
+            {candidates(store, desk, detail)}
             {grounds(detail)}
             {place(store, desk, detail)}
+            {precedents(detail)}
             {alike(detail)}
         </div>
         <div class="verdicts">{verdicts(detail).into_iter().map(|verdict| button(store, desk, detail, verdict)).collect_view()}</div>
@@ -51,13 +55,15 @@ fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
 }
 
 fn value(desk: Desk, detail: &ReviewDetail) -> AnyView {
+    if detail.row.kind == ItemKind::Label {
+        return ().into_any();
+    }
     if detail.row.kind == ItemKind::Extraction {
         let count = detail.words.len() as u32;
         return view! { <p class="counter" data-testid="review-value"><span class="tabular">{move || format!("Word {} of {count}", words::number(desk.spot.get() as u32 + 1))}</span><kbd>"Tab"</kbd></p> }.into_any();
     }
-    let label = detail.row.suggestion.as_ref().map(|suggestion| suggestion.value.clone());
     match detail.values.as_slice() {
-        [] => label.map_or_else(|| ().into_any(), |text| single(desk, text)),
+        [] => ().into_any(),
         [one] => single(desk, one.text.clone()),
         many => list(desk, many),
     }
@@ -95,11 +101,22 @@ fn grounds(detail: &ReviewDetail) -> AnyView {
 }
 
 fn place(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
-    let page = detail.page_number.map(|page| format!(" · page {page}"));
+    let second = detail.sound.as_ref().map(|sound| format!(" · {}", words::clock(f64::from(sound.t0))));
+    let page = detail.page_number.map(|page| format!(" · page {page}")).or(second);
     view! {
-        <button class="place" title=detail.row.path.clone() on:click=move |_| { desk.open(store); }><Icon of=icondata_lu::LuFileText/><FileName name=detail.row.name.clone()/><span class="muted nowrap">{page}</span></button>
+        <button class="place" title=detail.row.path.clone() on:click=move |_| { desk.open(store); }><Icon of=kind_icon(detail.asset.kind)/><FileName name=detail.row.name.clone()/><span class="muted nowrap">{page}</span></button>
     }
     .into_any()
+}
+
+/// What was decided before the file was edited.
+fn precedents(detail: &ReviewDetail) -> AnyView {
+    if detail.precedents.is_empty() {
+        return ().into_any();
+    }
+    let parts: Vec<String> =
+        detail.precedents.iter().map(|row| format!("{}: {}", words::asked(&row.question), words::answered(&row.answer))).collect();
+    view! { <p class="precedents muted" data-testid="review-precedents"><Icon of=icondata_lu::LuHistory/><span>"Before the file was edited: "<strong>{parts.join(" · ")}</strong></span></p> }.into_any()
 }
 
 fn alike(detail: &ReviewDetail) -> AnyView {
@@ -119,7 +136,7 @@ fn alike(detail: &ReviewDetail) -> AnyView {
 fn button(store: Store, desk: Desk, detail: &ReviewDetail, verdict: Verdict) -> AnyView {
     let key = keys::key_of(Place::Review, verdict::act(verdict));
     let says = words::verdict_says(detail, verdict);
-    let reading = detail.row.kind == ItemKind::Extraction && verdict == Verdict::Accepted;
+    let reading = detail.row.kind == ItemKind::Extraction && detail.sound.is_none() && verdict == Verdict::Accepted;
     let says = move || match desk.corrections.with(|words| words.len() as u32) {
         n if reading && n > 0 => format!("Save {}", words::counted(n, "correction")),
         _ => says.clone(),

@@ -20,7 +20,7 @@ pub fn reading(detail: ReviewDetail, pictures: Option<Pictures>, here: Memo<bool
     let (list, page_text) = (NodeRef::<leptos::html::Div>::new(), NodeRef::<leptos::html::Div>::new());
     bring::follow(list, spot);
     bring::follow(page_text, spot);
-    let rect = Signal::derive(move || words.with_value(|words| words.get(spot.get()).map(|word| word.rect)));
+    let rect = Signal::derive(move || words.with_value(|words| words.get(spot.get()).and_then(|word| word.rect)));
     let page = pictures.map(|pictures| view! { <div class="reading-strip"><Strip pictures rect sharp=here ratio=3.0 heights=8.5/></div> });
     let buttons =
         move || words.with_value(|words| words.iter().take(SHOWN).enumerate().map(|(n, word)| word_button(desk, n, word)).collect_view());

@@ -7,7 +7,7 @@ use crate::ipc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use winnow_contract::command::{Decide, Undo};
-use winnow_contract::review::{Decided, ReviewRow, Undone, Verdict};
+use winnow_contract::review::{Decided, ItemKind, ReviewRow, Undone, Verdict};
 use winnow_contract::{ApiError, Words};
 
 /// One act on its way.
@@ -90,12 +90,17 @@ impl ReviewStore {
 
 /// What the undo line says before the engine has answered: the same words.
 pub fn said(row: &ReviewRow, ruling: &Ruling) -> Said {
-    let code = match ruling.verdict {
-        Verdict::Accepted => "said_accepted",
-        Verdict::Corrected => "said_corrected",
-        Verdict::Redacted => "said_redacted",
-        Verdict::Rejected => "said_rejected",
-        Verdict::Deferred => "said_deferred",
+    let proposed = || row.suggestion.as_ref().map(|suggestion| suggestion.value.clone()).unwrap_or_default();
+    let label = |answer: String| Words::new("said_label").with("answer", answer);
+    let words = match (row.kind, ruling.verdict) {
+        (ItemKind::Label, Verdict::Accepted) => label(proposed()),
+        (ItemKind::Label, Verdict::Corrected) => label(ruling.value.clone().unwrap_or_default()),
+        (ItemKind::Label, Verdict::Rejected) => Words::new("said_label_none"),
+        (_, Verdict::Accepted) => Words::new("said_accepted"),
+        (_, Verdict::Corrected) => Words::new("said_corrected"),
+        (_, Verdict::Redacted) => Words::new("said_redacted"),
+        (_, Verdict::Rejected) => Words::new("said_rejected"),
+        (_, Verdict::Deferred) => Words::new("said_deferred"),
     };
-    Said { sentence: Words::new(code).with("name", &row.name).sentence(), verdict: Some(ruling.verdict) }
+    Said { sentence: words.with("name", &row.name).sentence(), verdict: Some(ruling.verdict) }
 }

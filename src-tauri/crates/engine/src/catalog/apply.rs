@@ -3,11 +3,11 @@
 //! Who writes? This file and the tables it calls. It decides nothing: what to write was decided by a stage or a person.
 
 use super::lineage::{Node, link};
-use super::{assets, audit, folders, jobs, locations, review, texts};
+use super::{assets, audit, folders, jobs, labels, locations, review, texts, transcripts, vectors};
 use crate::breaks::{Breaks, Point};
 use crate::error::Result;
 use crate::jobs::Job;
-use crate::outcome::{Content, NewJob, NewRendition, Outcome, SeenFile, Write};
+use crate::outcome::{Again, Content, NewJob, NewRendition, Outcome, SeenFile, Write};
 use crate::pipeline;
 use crate::ports::Ports;
 use crate::review::decide;
@@ -27,6 +27,8 @@ pub struct Touched {
     pub folders: bool,
     /// Files that now wait to be read.
     pub files: u32,
+    /// A text is another than before.
+    pub rewritten: bool,
 }
 
 /// What carrying out an outcome needs besides the transaction.
@@ -57,7 +59,11 @@ impl Applying {
         if pipeline::is_about_an_asset(job.kind) {
             assets::mend(catalog, &job.subject.as_str().into())?;
         }
-        touched.files += self.enqueue(catalog, &outcome.next, now)?;
+        touched.files += match touched.rewritten {
+            // What was found in a text of before says nothing of this one, even if it is the one before that again.
+            true => self.enqueue(catalog, &outcome.next.iter().map(afresh).collect::<Vec<_>>(), now)?,
+            false => self.enqueue(catalog, &outcome.next, now)?,
+        };
         self.breaks.hit(Point::ApplyJobs)?;
         Ok(touched)
     }
@@ -67,8 +73,8 @@ impl Applying {
         let now = self.ports.clock.now_ms();
         jobs::fail(catalog, &job.id, state, reason, now)?;
         let mut touched = Touched::default();
-        if reason.code == "thumbnail_failed" {
-            // The picture it should have read is made again, and the decoding puts this job back behind it.
+        if matches!(reason.code.as_str(), "thumbnail_failed" | "sound_gone") {
+            // What it should have read is made again, and that job puts this one back behind it.
             jobs::decode_again(catalog, &job.subject.as_str().into(), now)?;
         }
         if let Some(asset) = self.failed_asset(catalog, job, reason, now)? {
@@ -137,8 +143,8 @@ impl Applying {
         match write {
             Write::Seen { folder, files } => see(catalog, folder, files, now)?,
             Write::Gone { locations } => touched.assets.extend(lose(catalog, locations, now)?),
-            Write::Scanned { folder, reached } => {
-                folders::scanned(catalog, folder, *reached, now)?;
+            Write::Scanned { folder, reached, root } => {
+                folders::scanned(catalog, folder, *reached, *root, now)?;
                 touched.folders = true;
             }
             Write::Bound { location, new_asset, content } => {
@@ -152,22 +158,38 @@ impl Applying {
                 touched.assets.push(asset.clone());
             }
             Write::Notes { asset, stage, notes } => assets::set_notes(catalog, asset, run, *stage, notes)?,
-            Write::Properties { asset, properties } => assets::set_properties(catalog, asset, run, properties)?,
-            Write::Renditions { asset, renditions } => {
-                assets::set_renditions(catalog, asset, run, renditions)?;
+            Write::Ended { asset, state } => {
+                assets::end(catalog, asset, *state)?;
+                touched.assets.push(asset.clone());
+            }
+            Write::Properties { asset, stage, properties } => assets::set_properties(catalog, asset, run, *stage, properties)?,
+            Write::TranscriptPart { asset, fingerprint, part, heard } => {
+                transcripts::insert(catalog, asset, fingerprint, *part, heard, run)?;
+            }
+            Write::TranscriptDone { asset, language } => {
+                transcripts::remove(catalog, asset)?;
+                assets::set_language(catalog, asset, language.as_deref())?;
+            }
+            Write::Renditions { asset, stage, renditions } => {
+                assets::set_renditions(catalog, asset, run, *stage, renditions)?;
                 link_renditions(catalog, asset, renditions, run)?;
             }
             Write::Extraction(new) => {
-                texts::insert(catalog, new, run)?;
+                touched.rewritten |= texts::insert(catalog, new, run)?;
                 touched.assets.push(new.asset.clone());
             }
+            Write::Embeddings { space, rows } => vectors::insert(catalog, space, rows, run)?,
             Write::Findings { asset, findings, items } => {
                 review::set_findings(catalog, asset, findings, items, run, now)?;
                 self.accept(catalog, items)?;
                 touched.review = true;
                 touched.assets.push(asset.clone());
             }
-            Write::Reading { asset, item } => touched.review |= review::set_reading(catalog, asset, item.as_ref(), run, now)?,
+            Write::Reading { asset, items } => touched.review |= review::set_reading(catalog, asset, items, run, now)?,
+            Write::Suggestions { asset, suggestions, item } => {
+                touched.review |= labels::set(catalog, asset, suggestions, item.as_ref(), run, now)?;
+                touched.assets.push(asset.clone());
+            }
         }
         Ok(())
     }
@@ -214,6 +236,12 @@ impl Applying {
         }
         Ok(())
     }
+}
+
+/// A job that reads a text, put back even if it was done before.
+fn afresh(job: &NewJob) -> NewJob {
+    let reads = matches!(job.kind, JobKind::Detect | JobKind::Embed);
+    NewJob { again: if reads { Again::Always } else { job.again }, ..job.clone() }
 }
 
 /// What a failure makes of an asset.
@@ -300,7 +328,7 @@ mod tests {
         let signed: String = catalog
             .query_row("SELECT a.kind || '/' || a.version FROM decisions d JOIN actors a ON a.id = d.actor_id", [], |row| row.get(0))
             .expect("one decision");
-        assert_eq!(signed, "policy/policy 1");
+        assert_eq!(signed, format!("policy/{}", crate::review::policy::VERSION));
         assert_eq!(audit::verify(&catalog).expect("a walk").broken, None);
         assert_eq!(review::last_acts(&catalog, 9).expect("acts"), [], "undo is for what a person did");
     }

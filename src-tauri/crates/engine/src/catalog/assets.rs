@@ -1,5 +1,6 @@
 //! Assets: one row per distinct content, its state, notes, facts and pictures.
 
+use super::filter::filter_sql;
 use super::{count, locations, params_json, words_of};
 use crate::error::Result;
 use crate::outcome::NewRendition;
@@ -127,9 +128,22 @@ pub fn set_notes(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKin
     Ok(())
 }
 
-/// Replaces an asset's facts.
-pub fn set_properties(catalog: &Connection, asset: &AssetId, run: &str, properties: &[Property]) -> Result<()> {
-    catalog.prepare_cached("DELETE FROM properties WHERE asset_id = ?1")?.execute([asset.as_str()])?;
+/// How the reading of an asset ended, when a stage after decoding found out.
+pub fn end(catalog: &Connection, asset: &AssetId, state: AssetState) -> Result<()> {
+    catalog.prepare_cached("UPDATE assets SET read_state = ?2 WHERE id = ?1")?.execute([asset.as_str(), state.as_str()])?;
+    Ok(())
+}
+
+/// The language of an asset's text or speech, as ISO 639-1.
+pub fn set_language(catalog: &Connection, asset: &AssetId, language: Option<&str>) -> Result<()> {
+    catalog.prepare_cached("UPDATE assets SET language = ?2 WHERE id = ?1")?.execute(params![asset.as_str(), language])?;
+    Ok(())
+}
+
+/// Replaces the facts that a stage read out of an asset.
+pub fn set_properties(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKind, properties: &[Property]) -> Result<()> {
+    let old = "DELETE FROM properties WHERE asset_id = ?1 AND (SELECT r.stage FROM runs r WHERE r.id = properties.run_id) = ?2";
+    catalog.prepare_cached(old)?.execute([asset.as_str(), stage.as_str()])?;
     let mut insert = catalog.prepare_cached("INSERT OR REPLACE INTO properties (asset_id, run_id, key, value) VALUES (?1, ?2, ?3, ?4)")?;
     for property in properties {
         insert.execute(params![asset.as_str(), run, property.key, property.value])?;
@@ -137,9 +151,10 @@ pub fn set_properties(catalog: &Connection, asset: &AssetId, run: &str, properti
     Ok(())
 }
 
-/// Replaces an asset's pictures. Their ids are the same each time.
-pub fn set_renditions(catalog: &Connection, asset: &AssetId, run: &str, renditions: &[NewRendition]) -> Result<()> {
-    catalog.prepare_cached("DELETE FROM renditions WHERE asset_id = ?1")?.execute([asset.as_str()])?;
+/// Replaces the pictures or sounds that a stage made of an asset. Their ids are the same each time.
+pub fn set_renditions(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKind, renditions: &[NewRendition]) -> Result<()> {
+    let old = "DELETE FROM renditions WHERE asset_id = ?1 AND (kind IN ('sound', 'waveform')) = ?2";
+    catalog.prepare_cached(old)?.execute(params![asset.as_str(), stage == JobKind::Sound])?;
     let mut insert = catalog.prepare_cached(
         "INSERT INTO renditions (id, asset_id, run_id, kind, page, media_type, width, height, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
@@ -212,7 +227,13 @@ const ROW: &str = "a.id, coalesce(l.display, ''), l.folder_id, a.kind, a.media_t
     (SELECT count(*) FROM review_items i WHERE i.asset_id = a.id AND i.state IN ('open', 'deferred')),
     EXISTS (SELECT 1 FROM jobs j WHERE j.subject = a.id AND j.state IN ('queued', 'running')),
     a.added_at,
-    (SELECT substr(e.text, 1, 240) FROM extractions e WHERE e.asset_id = a.id AND e.superseded_by IS NULL AND e.stage = 'decode' LIMIT 1)";
+    (SELECT substr(e.text, 1, 240) FROM extractions e WHERE e.asset_id = a.id AND e.superseded_by IS NULL AND e.stage IN ('decode', 'transcribe') LIMIT 1),
+    (SELECT json_group_array(n.answer) FROM annotations n JOIN decisions d ON d.id = n.decision_id
+     WHERE n.asset_id = a.id AND n.question_id = 'what is it?' AND d.verdict IN ('accepted', 'corrected')),
+    (SELECT s.answer FROM suggestions s WHERE s.asset_id = a.id AND s.question_id = 'what is it?' AND s.superseded_by IS NULL
+       AND NOT EXISTS (SELECT 1 FROM review_items i WHERE i.asset_id = a.id AND i.question_id = 'what is it?' AND i.state <> 'withdrawn')
+     ORDER BY s.score DESC, s.rowid LIMIT 1),
+    a.language, (SELECT CAST(p.value AS REAL) FROM properties p WHERE p.asset_id = a.id AND p.key = 'duration')";
 
 /// The first location of an asset: one that is there before one that is missing.
 const FROM: &str = "assets a LEFT JOIN locations l ON l.id =
@@ -238,10 +259,10 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
         busy: row.get(12)?,
         added_at: row.get(13)?,
         excerpt: row.get::<_, Option<String>>(14)?.filter(|text| !text.trim().is_empty()),
-        labels: Vec::new(),
-        suggested: None,
-        language: None,
-        seconds: None,
+        labels: serde_json::from_str(&row.get::<_, String>(15)?).unwrap_or_default(),
+        suggested: row.get(16)?,
+        language: row.get(17)?,
+        seconds: row.get(18)?,
     })
 }
 
@@ -254,35 +275,6 @@ pub fn row(catalog: &Connection, asset: &AssetId) -> Result<Option<AssetRow>> {
 /// BLAKE3 of an asset in hexadecimal.
 pub fn hash(catalog: &Connection, asset: &AssetId) -> Result<Option<String>> {
     Ok(source(catalog, asset)?.map(|source| blake3::Hash::from(source.hash).to_hex().to_string()))
-}
-
-/// The WHERE clause of a filter over `assets a`, and its values for `?1`, `?2`, ….
-pub(crate) fn filter_sql(filter: &AssetFilter) -> (String, Vec<Box<dyn ToSql>>) {
-    let mut parts = vec!["1".to_owned()];
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    let mut add = |sql: &str, value: String| {
-        values.push(Box::new(value));
-        parts.push(sql.replace('?', &format!("?{}", values.len())));
-    };
-    if let Some(state) = filter.state {
-        add("a.state = ?", state.to_string());
-    }
-    if let Some(kind) = filter.kind {
-        add("a.kind = ?", kind.to_string());
-    }
-    if let Some(folder) = &filter.folder {
-        add("EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id AND x.folder_id = ?)", folder.to_string());
-    }
-    if let Some(label) = &filter.label {
-        add(
-            "EXISTS (SELECT 1 FROM annotations n JOIN questions q ON q.id = n.question_id WHERE n.asset_id = a.id AND n.answer = ? AND q.answers <> '[]')",
-            label.clone(),
-        );
-    }
-    if filter.waiting {
-        parts.push("EXISTS (SELECT 1 FROM review_items i WHERE i.asset_id = a.id AND i.state IN ('open', 'deferred'))".into());
-    }
-    (parts.join(" AND "), values)
 }
 
 fn order_sql(sort: AssetSort) -> &'static str {

@@ -11,7 +11,7 @@ const TABLES: &[(&str, &str)] = &[
     ("folders", "SELECT loose, unavailable, display FROM folders ORDER BY display"),
     (
         "assets",
-        "SELECT lower(hex(a.hash)) AS hash, a.bytes, a.kind, a.media_type, a.state, a.failure_code, a.failure_params FROM assets a
+        "SELECT lower(hex(a.hash)) AS hash, a.bytes, a.kind, a.media_type, a.state, a.failure_code, a.failure_params, a.language FROM assets a
          ORDER BY a.hash, (SELECT min(l.display) FROM locations l WHERE l.asset_id = a.id)",
     ),
     (
@@ -32,8 +32,13 @@ const TABLES: &[(&str, &str)] = &[
     ),
     (
         "chunks",
-        "SELECT lower(hex(a.hash)) AS hash, c.start, c.\"end\", c.page, length(w.text) AS words FROM chunks c JOIN assets a ON a.id = c.asset_id
+        "SELECT lower(hex(a.hash)) AS hash, c.start, c.\"end\", c.page, lower(hex(c.text_hash)) AS text, c.t0, c.t1, length(w.text) AS words FROM chunks c JOIN assets a ON a.id = c.asset_id
          LEFT JOIN chunk_words w ON w.rowid = c.number ORDER BY 1, 2",
+    ),
+    ("spaces", "SELECT s.card, s.dimensions, s.state, (SELECT count(*) FROM embeddings e WHERE e.space_id = s.id) AS embeddings FROM spaces s ORDER BY s.card"),
+    (
+        "outbox",
+        "SELECT s.card, o.action, o.ready, count(*) AS chunks FROM outbox o JOIN spaces s ON s.id = o.space_id GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     ),
     (
         "findings",
@@ -52,6 +57,12 @@ const TABLES: &[(&str, &str)] = &[
                 EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id) AS reversed
          FROM decisions d JOIN assets a ON a.id = d.asset_id JOIN actors c ON c.id = d.actor_id ORDER BY d.rowid",
     ),
+    (
+        "suggestions",
+        "SELECT lower(hex(a.hash)) AS hash, s.question_id, s.answer, round(s.score, 3) AS score, s.calibrated, s.card FROM suggestions s
+         JOIN assets a ON a.id = s.asset_id WHERE s.superseded_by IS NULL ORDER BY 1, 2, 4 DESC, 3",
+    ),
+    ("transcript_parts", "SELECT lower(hex(a.hash)) AS hash, t.part, t.until FROM transcript_parts t JOIN assets a ON a.id = t.asset_id ORDER BY 1, 2"),
     ("annotations", "SELECT lower(hex(a.hash)) AS hash, n.question_id, n.answer FROM annotations n JOIN assets a ON a.id = n.asset_id ORDER BY 1, 2, 3"),
     ("jobs", "SELECT kind, state, error_code, count(*) AS jobs FROM jobs WHERE kind <> 'scan' GROUP BY kind, state, error_code ORDER BY 1, 2, 3"),
 ];

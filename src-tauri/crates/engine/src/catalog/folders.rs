@@ -3,13 +3,57 @@
 use super::count;
 use crate::error::Result;
 use crate::paths;
+use crate::watch::root::Identity;
 use rusqlite::{Connection, OptionalExtension, params};
 use winnow_contract::id::{FolderId, LocationId};
 use winnow_contract::status::FolderRow;
 
-/// Absolute path of a folder, as bytes.
-pub fn path(catalog: &Connection, folder: &FolderId) -> Result<Vec<u8>> {
-    Ok(catalog.prepare_cached("SELECT path FROM folders WHERE id = ?1")?.query_row([folder.as_str()], |row| row.get(0))?)
+/// A folder as its last scan left it.
+#[derive(Debug)]
+pub struct Standing {
+    /// Absolute, as bytes.
+    pub path: Vec<u8>,
+    /// UTC milliseconds.
+    pub last_scan: Option<i64>,
+    pub unavailable: bool,
+    /// Which directory it was.
+    pub identity: Option<Identity>,
+}
+
+/// How a folder stands.
+pub fn standing(catalog: &Connection, folder: &FolderId) -> Result<Standing> {
+    let sql = "SELECT path, last_scan, unavailable, device, inode FROM folders WHERE id = ?1";
+    let standing = catalog.prepare_cached(sql)?.query_row([folder.as_str()], |row| {
+        let (device, inode): (Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?);
+        let identity = device.zip(inode).map(|(device, inode)| Identity { device, inode });
+        Ok(Standing { path: row.get(0)?, last_scan: row.get(1)?, unavailable: row.get(2)?, identity })
+    })?;
+    Ok(standing)
+}
+
+/// The folders that are watched, with their absolute paths.
+pub fn watched(catalog: &Connection) -> Result<Vec<(FolderId, Vec<u8>)>> {
+    let mut query = catalog.prepare_cached("SELECT id, path FROM folders WHERE watched_since IS NOT NULL AND NOT loose")?;
+    let rows = query.query_map([], |row| Ok((FolderId(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Marks a folder as watched, or not; false when the user added no such folder. One that is watched keeps its date.
+pub fn watch(catalog: &Connection, folder: &FolderId, watched: bool, now: i64) -> Result<bool> {
+    let sql = "UPDATE folders SET watched_since = CASE WHEN ?2 THEN coalesce(watched_since, ?3) END WHERE id = ?1 AND NOT loose";
+    Ok(catalog.prepare_cached(sql)?.execute(params![folder.as_str(), watched, now])? > 0)
+}
+
+/// True while a scan of the folder waits or runs.
+pub fn is_scanned(catalog: &Connection, folder: &FolderId) -> Result<bool> {
+    let sql = "SELECT 1 FROM jobs WHERE subject = ?1 AND state IN ('queued', 'running') AND kind = 'scan'";
+    Ok(catalog.prepare_cached(sql)?.exists([folder.as_str()])?)
+}
+
+/// The folder the user added that is at this path.
+pub fn at(catalog: &Connection, path: &[u8]) -> Result<Option<FolderId>> {
+    let sql = "SELECT id FROM folders WHERE path = ?1 AND NOT loose";
+    Ok(catalog.prepare_cached(sql)?.query_row([path], |row| Ok(FolderId(row.get(0)?))).optional()?)
 }
 
 /// A folder as it is stored: id, absolute path, loose.
@@ -49,14 +93,20 @@ pub fn merge(catalog: &Connection, inner: &FolderId, outer: &FolderId, prefix: &
     locations.iter().try_for_each(|location| super::locations::index_name(catalog, location))?;
     // Scans of the inner folder that still wait are carried out by the scan of the outer one.
     catalog.execute("UPDATE jobs SET state = 'done' WHERE subject = ?1 AND state <> 'done'", [inner.as_str()])?;
+    // What was watched is watched.
+    let watched =
+        "UPDATE folders SET watched_since = coalesce(watched_since, (SELECT watched_since FROM folders WHERE id = ?2)) WHERE id = ?1";
+    catalog.execute(watched, [outer.as_str(), inner.as_str()])?;
     catalog.execute("DELETE FROM folders WHERE id = ?1", [inner.as_str()])?;
     Ok(())
 }
 
-/// Notes the end of a walk.
-pub fn scanned(catalog: &Connection, folder: &FolderId, reached: bool, now: i64) -> Result<()> {
-    let sql = "UPDATE folders SET unavailable = NOT ?2, last_scan = CASE WHEN ?2 THEN ?3 ELSE last_scan END WHERE id = ?1";
-    catalog.execute(sql, params![folder.as_str(), reached, now])?;
+/// Notes the end of a walk, and which directory it went through.
+pub fn scanned(catalog: &Connection, folder: &FolderId, reached: bool, root: Option<Identity>, now: i64) -> Result<()> {
+    let sql = "UPDATE folders SET unavailable = NOT ?2, last_scan = CASE WHEN ?2 THEN ?3 ELSE last_scan END,
+         device = coalesce(?4, device), inode = coalesce(?5, inode) WHERE id = ?1";
+    let (device, inode) = (root.map(|root| root.device), root.map(|root| root.inode));
+    catalog.prepare_cached(sql)?.execute(params![folder.as_str(), reached, now, device, inode])?;
     Ok(())
 }
 
@@ -64,7 +114,7 @@ pub fn scanned(catalog: &Connection, folder: &FolderId, reached: bool, now: i64)
 pub fn rows(catalog: &Connection) -> Result<Vec<FolderRow>> {
     let mut query = catalog.prepare_cached(
         "SELECT f.id, f.display, f.last_scan, f.unavailable,
-                (SELECT count(DISTINCT l.asset_id) FROM locations l WHERE l.folder_id = f.id AND l.missing_since IS NULL)
+                (SELECT count(DISTINCT l.asset_id) FROM locations l WHERE l.folder_id = f.id AND l.missing_since IS NULL), f.watched_since
          FROM folders f WHERE NOT f.loose ORDER BY f.display",
     )?;
     let rows = query.query_map([], |row| {
@@ -76,7 +126,7 @@ pub fn rows(catalog: &Connection) -> Result<Vec<FolderRow>> {
             last_scan: row.get::<_, Option<i64>>(2)?.map(|at| at.to_string()),
             unavailable: row.get(3)?,
             watch: Default::default(),
-            since: None,
+            since: row.get::<_, Option<i64>>(5)?.map(|at| at.to_string()),
             assets: count(row.get(4)?),
         })
     })?;

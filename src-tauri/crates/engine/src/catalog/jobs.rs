@@ -138,11 +138,12 @@ pub fn retry(catalog: &Connection, job: Option<&JobId>, now: i64) -> Result<u32>
     Ok(u32::try_from(catalog.execute(sql, params![job.map(JobId::as_str), now])?).unwrap_or(u32::MAX))
 }
 
-/// Puts the finished decodings of an asset back, to make its renditions again.
+/// Puts the job back that makes an asset's renditions, to make them again: `sound` for recordings, `decode` for all else.
 pub fn decode_again(catalog: &Connection, asset: &AssetId, now: i64) -> Result<u32> {
     let sql = "UPDATE jobs SET state = 'queued', attempts = 0, not_before = 0, changed_at = ?2
-         WHERE kind = 'decode' AND subject = ?1 AND state = 'done'
-           AND id = (SELECT j.id FROM jobs j WHERE j.kind = 'decode' AND j.subject = ?1 ORDER BY j.created_at DESC, j.id DESC LIMIT 1)";
+         WHERE subject = ?1 AND state = 'done' AND id = (SELECT j.id FROM jobs j WHERE j.subject = ?1
+           AND j.kind = (SELECT CASE a.kind WHEN 'sound' THEN 'sound' ELSE 'decode' END FROM assets a WHERE a.id = ?1)
+           ORDER BY j.created_at DESC, j.id DESC LIMIT 1)";
     Ok(u32::try_from(catalog.execute(sql, params![asset.as_str(), now])?).unwrap_or(u32::MAX))
 }
 
@@ -162,6 +163,21 @@ pub fn counts(catalog: &Connection) -> Result<JobCounts> {
 /// True when a job waits or runs.
 pub fn any_left(catalog: &Connection) -> Result<bool> {
     Ok(catalog.prepare_cached("SELECT 1 FROM jobs WHERE state <> 'done' AND state IN ('queued', 'running')")?.exists([])?)
+}
+
+/// True when a job of a lane waits or runs.
+pub fn any_in(catalog: &Connection, lane: Lane) -> Result<bool> {
+    let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND lane = ?1)
+         OR EXISTS (SELECT 1 FROM jobs WHERE state <> 'done' AND state = 'running' AND lane = ?1)";
+    Ok(catalog.prepare_cached(sql)?.exists([lane.as_str()])?)
+}
+
+/// Puts jobs of a kind back that failed for a reason which is gone.
+pub fn retry_without(catalog: &Connection, kind: JobKind, reason: &str, now: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?3
+         WHERE state <> 'done' AND state = 'failed' AND kind = ?1 AND error_code = ?2";
+    catalog.execute(sql, params![kind.as_str(), reason, now])?;
+    Ok(())
 }
 
 /// When the oldest waiting job was enqueued.

@@ -24,7 +24,12 @@ pub struct Known {
 impl Known {
     /// True when the listing says nothing new.
     pub fn same(&self, listed: &Listed) -> bool {
-        self.read && !self.missing && self.size == listed.size && self.mtime_ns == listed.mtime_ns
+        self.read && self.listed_as(listed)
+    }
+
+    /// True when the listing is written down already, whether or not the bytes were read.
+    pub fn listed_as(&self, listed: &Listed) -> bool {
+        !self.missing && self.size == listed.size && self.mtime_ns == listed.mtime_ns
     }
 }
 
@@ -47,6 +52,27 @@ pub fn known(
         Ok((row.get(0)?, known))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Everything known of these very paths.
+pub fn known_at(catalog: &Connection, folder: &FolderId, paths: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, Known>> {
+    let mut all = HashMap::new();
+    for path in paths {
+        all.extend(known(catalog, folder, path, b"", None)?);
+    }
+    Ok(all)
+}
+
+/// True when something is known below a prefix, which ends in `/`.
+pub fn any_below(catalog: &Connection, folder: &FolderId, below: &[u8]) -> Result<bool> {
+    let sql = "SELECT 1 FROM locations WHERE folder_id = ?1 AND path >= ?2 AND path < ?3";
+    Ok(catalog.prepare_cached(sql)?.exists(params![folder.as_str(), below, after(below)])?)
+}
+
+/// True when a folder has a file that is not missing.
+pub fn any_present(catalog: &Connection, folder: &FolderId) -> Result<bool> {
+    let sql = "SELECT 1 FROM locations WHERE folder_id = ?1 AND missing_since IS NULL";
+    Ok(catalog.prepare_cached(sql)?.exists([folder.as_str()])?)
 }
 
 /// The first path that is not below the prefix; none when every path is.

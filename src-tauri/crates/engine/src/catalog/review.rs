@@ -31,7 +31,7 @@ pub fn set_findings(catalog: &Connection, asset: &AssetId, findings: &[NewFindin
         .prepare_cached("UPDATE findings SET superseded_by = ?2 WHERE asset_id = ?1 AND superseded_by IS NULL")?
         .execute(params![asset.as_str(), run])?;
     for item in items {
-        ask(catalog, item, run, now)?;
+        ask(catalog, item, Some(run), now)?;
     }
     for finding in findings {
         insert_finding(catalog, asset, finding, run)?;
@@ -90,14 +90,14 @@ fn item_by_topic(catalog: &Connection, asset: &AssetId, question: &str, topic: &
 }
 
 /// Asks a question unless it was asked before; one that was withdrawn is open again.
-fn ask(catalog: &Connection, item: &NewItem, run: &str, now: i64) -> Result<()> {
+pub fn ask(catalog: &Connection, item: &NewItem, run: Option<&str>, now: i64) -> Result<()> {
     catalog
         .prepare_cached(
             "INSERT INTO review_items (id, asset_id, run_id, question_id, kind, topic, reason_code, reason_params, priority, blocks, state, policy, created_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'open', ?11, ?12)
              ON CONFLICT (asset_id, question_id, topic) DO UPDATE SET state = CASE state WHEN 'withdrawn' THEN 'open' ELSE state END,
                 reason_code = excluded.reason_code, reason_params = excluded.reason_params, priority = excluded.priority
-             WHERE state <> 'decided'",
+             WHERE state <> 'decided' OR reason_code = 'labelled_by_hand'",
         )?
         .execute(params![
             item.id.as_str(),
@@ -116,20 +116,35 @@ fn ask(catalog: &Connection, item: &NewItem, run: &str, now: i64) -> Result<()> 
     Ok(())
 }
 
-/// Asks about a doubtful reading, or withdraws the question when the reading is sound now. True when anything changed.
-pub fn set_reading(catalog: &Connection, asset: &AssetId, item: Option<&NewItem>, run: &str, now: i64) -> Result<bool> {
-    let Some(item) = item else {
-        let sql =
-            "UPDATE review_items SET state = 'withdrawn' WHERE asset_id = ?1 AND question_id = 'reading' AND state IN ('open', 'deferred')";
-        return Ok(catalog.prepare_cached(sql)?.execute([asset.as_str()])? > 0);
-    };
-    ask(catalog, item, run, now)?;
-    let extraction = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = 'ocr' AND superseded_by IS NULL";
+/// Asks about what is doubtful in a reading, and withdraws what is no longer. True when anything changed.
+pub fn set_reading(catalog: &Connection, asset: &AssetId, items: &[NewItem], run: &str, now: i64) -> Result<bool> {
+    let withdrawn = withdraw_others(catalog, asset, "reading", items)?;
+    let extraction = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage IN ('ocr', 'transcribe') AND superseded_by IS NULL";
     let extraction: Option<String> = catalog.prepare_cached(extraction)?.query_row([asset.as_str()], |row| row.get(0)).optional()?;
-    if let (Some(extraction), Some(id)) = (extraction, item_by_topic(catalog, asset, item.question, &item.topic)?) {
-        link(catalog, Node(RowKind::ReviewItem, id.as_str()), Node(RowKind::Extraction, &extraction), Some(run))?;
+    for item in items {
+        ask(catalog, item, Some(run), now)?;
+        if let (Some(extraction), Some(id)) = (&extraction, item_of_topic(catalog, item)?) {
+            link(catalog, Node(RowKind::ReviewItem, id.as_str()), Node(RowKind::Extraction, extraction), Some(run))?;
+        }
     }
-    Ok(true)
+    Ok(withdrawn || !items.is_empty())
+}
+
+/// Withdraws the open items of a question on an asset that are not asked any more. True when there were some.
+pub fn withdraw_others(catalog: &Connection, asset: &AssetId, question: &str, items: &[NewItem]) -> Result<bool> {
+    let topics: Vec<&str> = items.iter().map(|item| item.topic.as_str()).collect();
+    let topics = serde_json::to_string(&topics).expect("BUG: a list of strings is always JSON");
+    let sql = "UPDATE review_items SET state = 'withdrawn' WHERE asset_id = ?1 AND question_id = ?2 AND state IN ('open', 'deferred')
+         AND topic NOT IN (SELECT value FROM json_each(?3))";
+    Ok(catalog.prepare_cached(sql)?.execute(params![asset.as_str(), question, topics])? > 0)
+}
+
+/// Reasons of the readings of an asset that a person has decided: they say what they were about.
+pub fn decided_readings(catalog: &Connection, asset: &AssetId) -> Result<Vec<Words>> {
+    let sql = "SELECT reason_code, reason_params FROM review_items WHERE asset_id = ?1 AND question_id = 'reading' AND state = 'decided'";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map([asset.as_str()], |row| Ok(words_of(row.get(0)?, &row.get::<_, String>(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// A review item as it is stored.
@@ -363,18 +378,23 @@ pub fn insert_decision(catalog: &Connection, item: &Item, new: &NewDecision<'_>,
     link(catalog, Node(RowKind::Decision, new.id), Node(RowKind::ReviewItem, item.id.as_str()), None)?;
     let state = if new.verdict == Verdict::Deferred { ItemState::Deferred } else { ItemState::Decided };
     set_item_state(catalog, &item.id, state)?;
-    if new.verdict != Verdict::Deferred {
-        insert_annotation(catalog, item, new, annotation)?;
-    }
-    Ok(())
+    annotate(catalog, &item.id, annotation)
 }
 
-fn insert_annotation(catalog: &Connection, item: &Item, new: &NewDecision<'_>, id: &str) -> Result<()> {
-    let answer = new.value.unwrap_or(new.verdict.as_str());
-    catalog
-        .prepare_cached("INSERT INTO annotations (id, asset_id, question_id, item_id, decision_id, answer, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-        .execute(params![id, item.asset.as_str(), item.question, item.id.as_str(), new.id, answer, new.at])?;
-    link(catalog, Node(RowKind::Annotation, id), Node(RowKind::Decision, new.id), None)
+/// Makes the annotation of an item what its last decision that stands says: the value, else the answer that was accepted, else
+/// the verdict.
+fn annotate(catalog: &Connection, item: &ReviewItemId, id: &str) -> Result<()> {
+    let edges = "DELETE FROM lineage WHERE child IN (SELECT id FROM annotations WHERE item_id = ?1)";
+    catalog.prepare_cached(edges)?.execute([item.as_str()])?;
+    catalog.prepare_cached("DELETE FROM annotations WHERE item_id = ?1")?.execute([item.as_str()])?;
+    let mut insert = catalog.prepare_cached(
+        "INSERT INTO annotations (id, asset_id, question_id, item_id, decision_id, answer, created_at)
+         SELECT ?2, d.asset_id, d.question_id, d.item_id, d.id, coalesce(d.value, json_extract(d.shown, '$.answer'), d.verdict), d.decided_at
+         FROM decisions d WHERE d.item_id = ?1 AND d.verdict <> 'deferred' AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
+         ORDER BY d.rowid DESC LIMIT 1 RETURNING decision_id",
+    )?;
+    let decision: Option<String> = insert.query_row([item.as_str(), id], |row| row.get(0)).optional()?;
+    decision.map_or(Ok(()), |decision| link(catalog, Node(RowKind::Annotation, id), Node(RowKind::Decision, &decision), None))
 }
 
 fn set_item_state(catalog: &Connection, item: &ReviewItemId, state: ItemState) -> Result<()> {
@@ -413,21 +433,32 @@ pub fn last_acts(catalog: &Connection, limit: u32) -> Result<Vec<DecisionId>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Takes back every decision of an act; gives back its asset and items.
-pub fn reverse(catalog: &Connection, act: &DecisionId, actor: &str, now: i64) -> Result<(AssetId, Vec<ReviewItemId>)> {
+/// Takes back every decision of an act; gives back its asset, and the items that are open again. What an earlier decision on
+/// the same item said is held to be true again.
+pub fn reverse(
+    catalog: &Connection,
+    act: &DecisionId,
+    actor: &str,
+    now: i64,
+    mut id: impl FnMut() -> String,
+) -> Result<(AssetId, Vec<ReviewItemId>)> {
     let mut query = catalog.prepare_cached("SELECT id, item_id, asset_id FROM decisions WHERE act_id = ?1 ORDER BY id")?;
     let rows = query.query_map([act.as_str()], |row| Ok((row.get::<_, String>(0)?, ReviewItemId(row.get(1)?), AssetId(row.get(2)?))))?;
     let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
     let asset = rows.first().map(|row| row.2.clone()).ok_or_else(|| EngineError::not_found(act.as_str()))?;
-    for (decision, item, _) in &rows {
+    let mut open = Vec::new();
+    for (decision, item, _) in rows {
         let reversal = "INSERT INTO reversals (decision_id, actor_id, reversed_at) VALUES (?1, ?2, ?3)";
         catalog.prepare_cached(reversal)?.execute(params![decision, actor, now])?;
-        let edge = "DELETE FROM lineage WHERE child IN (SELECT id FROM annotations WHERE decision_id = ?1)";
-        catalog.prepare_cached(edge)?.execute([decision])?;
-        catalog.prepare_cached("DELETE FROM annotations WHERE decision_id = ?1")?.execute([decision])?;
-        set_item_state(catalog, item, standing_state(catalog, item)?)?;
+        annotate(catalog, &item, &id())?;
+        let state = standing_state(catalog, &item)?;
+        set_item_state(catalog, &item, state)?;
+        match state {
+            ItemState::Open | ItemState::Deferred => open.push(item),
+            ItemState::Decided | ItemState::Withdrawn => {}
+        }
     }
-    Ok((asset, rows.into_iter().map(|row| row.1).collect()))
+    Ok((asset, open))
 }
 
 /// The state that the decisions which still stand leave an item in.
@@ -435,7 +466,10 @@ fn standing_state(catalog: &Connection, item: &ReviewItemId) -> Result<ItemState
     let sql = "SELECT d.verdict FROM decisions d WHERE d.item_id = ?1 AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
          ORDER BY d.rowid DESC LIMIT 1";
     let verdict: Option<String> = catalog.prepare_cached(sql)?.query_row([item.as_str()], |row| row.get(0)).optional()?;
+    // What a person said without being asked is no question once it is taken back.
+    let unasked = "SELECT 1 FROM review_items WHERE id = ?1 AND reason_code = 'labelled_by_hand'";
     Ok(match verdict.as_deref() {
+        None if catalog.prepare_cached(unasked)?.exists([item.as_str()])? => ItemState::Withdrawn,
         None => ItemState::Open,
         Some("deferred") => ItemState::Deferred,
         Some(_) => ItemState::Decided,

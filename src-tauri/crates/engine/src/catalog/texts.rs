@@ -1,6 +1,7 @@
 //! Extractions, their chunks and full text: written together, superseded together.
 
 use super::lineage::{Node, link};
+use super::vectors;
 use crate::error::Result;
 use crate::outcome::NewExtraction;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -8,13 +9,15 @@ use winnow_contract::asset::{ExtractionView, Span};
 use winnow_contract::id::{AssetId, ExtractionId};
 use winnow_contract::trail::RowKind;
 
-/// Writes a text with its chunks, and supersedes what the stage had read before. The same text again changes nothing.
-pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
+/// Writes a text with its chunks, and supersedes what the stage had read before. The same text again changes nothing; true
+/// when something changed.
+pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<bool> {
     let hash = blake3::hash(new.text.as_bytes());
     let spans = serde_json::to_string(&new.spans).expect("BUG: spans are always JSON");
     if is_live(catalog, new, hash.as_bytes(), &spans)? {
-        return Ok(());
+        return Ok(false);
     }
+    let gone = vectors::retract(catalog, &new.asset, new.stage.as_str())?;
     supersede(catalog, &new.asset, new.stage.as_str(), run)?;
     let characters = new.text.chars().count();
     let confidence = new.confidence.map(f64::from);
@@ -40,7 +43,10 @@ pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()
         Some(rendition) => link(catalog, child, Node(RowKind::Rendition, rendition.as_str()), Some(run))?,
         None => link(catalog, child, Node(RowKind::Asset, new.asset.as_str()), Some(run))?,
     }
-    insert_chunks(catalog, new, run)
+    insert_chunks(catalog, new, run)?;
+    vectors::announce(catalog, new.id.as_str())?;
+    vectors::forget(catalog, &gone)?;
+    Ok(true)
 }
 
 fn is_live(catalog: &Connection, new: &NewExtraction, hash: &[u8; 32], spans: &str) -> Result<bool> {
@@ -63,8 +69,9 @@ fn supersede(catalog: &Connection, asset: &AssetId, stage: &str, run: &str) -> R
 }
 
 fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
-    let mut rows =
-        catalog.prepare_cached("INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\", page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut rows = catalog.prepare_cached(
+        "INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\", page, text_hash, t0, t1) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
     let mut words = catalog.prepare_cached("INSERT INTO chunk_words (rowid, text) VALUES (?1, ?2)")?;
     // Chunks ascend, so one pass over the text is enough.
     let mut characters = new.text.chars();
@@ -73,7 +80,9 @@ fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result
         let text: String = characters.by_ref().skip((chunk.start - at) as usize).take((chunk.end - chunk.start) as usize).collect();
         at = chunk.end;
         let (asset, extraction) = (new.asset.as_str(), new.id.as_str());
-        rows.execute(params![chunk.id.as_str(), asset, extraction, chunk.start, chunk.end, chunk.page])?;
+        let (id, hash) = (chunk.id.as_str(), blake3::hash(text.as_bytes()));
+        let hash = hash.as_bytes().as_slice();
+        rows.execute(params![id, asset, extraction, chunk.start, chunk.end, chunk.page, hash, chunk.t0, chunk.t1])?;
         words.execute(params![catalog.last_insert_rowid(), text])?;
         link(catalog, Node(RowKind::Chunk, chunk.id.as_str()), Node(RowKind::Extraction, extraction), Some(run))?;
     }
@@ -116,6 +125,13 @@ pub fn live(catalog: &Connection, asset: &AssetId) -> Result<Vec<Text>> {
 pub fn one(catalog: &Connection, extraction: &ExtractionId) -> Result<Option<Text>> {
     let sql = "SELECT id, tool, text, characters, confidence, spans FROM extractions WHERE id = ?1";
     Ok(catalog.prepare_cached(sql)?.query_row([extraction.as_str()], text_of).optional()?)
+}
+
+/// Where the words of a text stand.
+pub fn spans(catalog: &Connection, extraction: &ExtractionId) -> Result<Vec<Span>> {
+    let sql = "SELECT spans FROM extractions WHERE id = ?1";
+    let spans: Option<String> = catalog.prepare_cached(sql)?.query_row([extraction.as_str()], |row| row.get(0)).optional()?;
+    Ok(spans.and_then(|spans| serde_json::from_str(&spans).ok()).unwrap_or_default())
 }
 
 /// Characters of a text from `start` to `end`, as far as it goes.

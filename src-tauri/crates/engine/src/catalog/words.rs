@@ -1,12 +1,11 @@
 //! Full text search: which chunks and names hold the terms, and where in them.
 
-use super::assets::{filter_sql, word};
 use super::count;
+use super::filter::filter_sql;
 use crate::error::Result;
 use crate::search::query::Query;
-use rusqlite::{Connection, ToSql, params};
-use std::collections::HashMap;
-use winnow_contract::asset::{AssetFilter, MediaKind};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
+use winnow_contract::asset::AssetFilter;
 use winnow_contract::id::{AssetId, ExtractionId};
 use winnow_contract::review::TextPart;
 
@@ -16,17 +15,36 @@ const RANKED: u32 = 2000;
 const OPEN: char = '\u{2}';
 const CLOSE: char = '\u{3}';
 
-/// The best chunk of an asset.
-#[derive(Debug)]
+/// A chunk that answers.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    pub asset: AssetId,
-    pub extraction: ExtractionId,
     /// Number of the chunk.
     pub chunk: i64,
-    /// Where the chunk starts in its extraction.
+    pub asset: AssetId,
+    pub extraction: ExtractionId,
+    /// Half-open, in Unicode scalar values of the extraction.
     pub start: u32,
-    /// Chunks of the asset that match.
-    pub chunks: u32,
+    pub end: u32,
+    pub page: Option<u32>,
+    /// Seconds of sound.
+    pub t0: Option<f32>,
+    pub t1: Option<f32>,
+}
+
+/// Columns of a place, from `chunks c`.
+pub(super) const PLACE: &str = "c.number, c.asset_id, c.extraction_id, c.start, c.\"end\", c.page, c.t0, c.t1";
+
+pub(super) fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
+    Ok(Place {
+        chunk: row.get(0)?,
+        asset: AssetId(row.get(1)?),
+        extraction: ExtractionId(row.get(2)?),
+        start: row.get(3)?,
+        end: row.get(4)?,
+        page: row.get(5)?,
+        t0: row.get(6)?,
+        t1: row.get(7)?,
+    })
 }
 
 /// The WHERE part that asks each term somewhere in the asset, and its values from `?n` on.
@@ -43,37 +61,26 @@ fn terms_sql(query: &Query, values: &mut Vec<Box<dyn ToSql>>) -> String {
     sql
 }
 
-/// Assets whose texts hold every wanted term and no unwanted one, each with its best chunk, best first.
+/// Chunks with a wanted term, best first, of assets whose texts hold every wanted term and no unwanted one.
 pub fn in_texts(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Result<Vec<Place>> {
     let (wanted, mut values) = filter_sql(filter);
     let terms = terms_sql(query, &mut values);
     values.push(Box::new(query.any()));
     let sql = format!(
-        "SELECT c.asset_id, c.extraction_id, c.number, c.start FROM chunk_words w JOIN chunks c ON c.number = w.rowid JOIN assets a ON a.id = c.asset_id
+        "SELECT {PLACE} FROM chunk_words w JOIN chunks c ON c.number = w.rowid JOIN assets a ON a.id = c.asset_id
          WHERE w.chunk_words MATCH ?{} AND {wanted}{terms} ORDER BY bm25(chunk_words) LIMIT {RANKED}",
         values.len()
     );
     let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
     let mut query = catalog.prepare_cached(&sql)?;
-    let mut rows = query.query(values.as_slice())?;
-    let mut places: Vec<Place> = Vec::new();
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let asset: String = row.get(0)?;
-        if let Some(at) = seen.get(&asset) {
-            places[*at].chunks += 1;
-            continue;
-        }
-        seen.insert(asset.clone(), places.len());
-        places.push(Place {
-            asset: AssetId(asset),
-            extraction: ExtractionId(row.get(1)?),
-            chunk: row.get(2)?,
-            start: row.get(3)?,
-            chunks: 1,
-        });
-    }
-    Ok(places)
+    let rows = query.query_map(values.as_slice(), place_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The text of a chunk.
+pub fn text(catalog: &Connection, chunk: i64) -> Result<String> {
+    let sql = "SELECT text FROM chunk_words WHERE rowid = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([chunk], |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
 /// Assets with a file name that holds every wanted term and no unwanted one, best first.
@@ -100,17 +107,6 @@ pub fn in_names(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Re
         }
     }
     Ok(assets)
-}
-
-/// How many of these assets there are of each kind.
-pub fn by_kind<'a>(catalog: &Connection, assets: impl Iterator<Item = &'a AssetId>) -> Result<HashMap<MediaKind, u32>> {
-    let mut query = catalog.prepare_cached("SELECT kind FROM assets WHERE id = ?1")?;
-    let mut kinds = HashMap::new();
-    for asset in assets {
-        let kind = query.query_row([asset.as_str()], |row| word(row, 0, MediaKind::parse))?;
-        *kinds.entry(kind).or_insert(0) += 1;
-    }
-    Ok(kinds)
 }
 
 /// About 24 words around what matches, with the matches marked.

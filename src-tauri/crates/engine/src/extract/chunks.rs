@@ -25,7 +25,8 @@ pub fn cut(text: &str, spans: &[Span], mut id: impl FnMut() -> String) -> Vec<Ne
     while start < characters.len() {
         let end = start + length(&characters[start..]);
         if let Some((from, to)) = trim(&characters, start, end) {
-            chunks.push(NewChunk { id: ChunkId(id()), start: from, end: to, page: page_at(spans, from) });
+            let (t0, t1) = times(spans, from, to);
+            chunks.push(NewChunk { id: ChunkId(id()), start: from, end: to, page: page_at(spans, from), t0, t1 });
         }
         start = end;
     }
@@ -60,6 +61,12 @@ fn page_at(spans: &[Span], at: u32) -> Option<u32> {
     spans.get(spans.partition_point(|span| span.end <= at)).and_then(|span| span.page)
 }
 
+/// From when to when a stretch of the text is heard.
+fn times(spans: &[Span], start: u32, end: u32) -> (Option<f32>, Option<f32>) {
+    let inside = &spans[spans.partition_point(|span| span.end <= start)..spans.partition_point(|span| span.start < end)];
+    (inside.iter().find_map(|span| span.t0), inside.iter().rev().find_map(|span| span.t1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +94,18 @@ mod tests {
         check(&"word ".repeat(2000), None);
         check(&"ä".repeat(4000), Some(3));
         check(&format!("{}\n\n{}", "first. ".repeat(120), "second. ".repeat(120)), Some(2));
+    }
+
+    #[test]
+    fn a_chunk_knows_when_it_is_heard() {
+        let span = |start, end, t0: f32| Span { start, end, page: None, rect: None, t0: Some(t0), t1: Some(t0 + 1.0), confidence: None };
+        let spans = [span(0, 4, 10.0), span(5, 9, 11.0), span(12, 15, 20.0)];
+        let check = |start, end, expected| assert_eq!(times(&spans, start, end), expected, "{start}..{end}");
+        check(0, 9, (Some(10.0), Some(12.0)));
+        check(5, 15, (Some(11.0), Some(21.0)));
+        check(9, 12, (None, None));
+        check(2, 3, (Some(10.0), Some(11.0)));
+        check(15, 99, (None, None));
+        assert_eq!(times(&[], 0, 5), (None, None));
     }
 }

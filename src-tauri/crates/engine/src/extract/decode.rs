@@ -6,7 +6,7 @@ use super::{chunks, files};
 use crate::breaks::Point;
 use crate::catalog::assets::{self, Source};
 use crate::catalog::locations;
-use crate::enrich::sensitive;
+use crate::enrich;
 use crate::jobs::{Context, Job, broken};
 use crate::outcome::{Again, NewExtraction, NewJob, NewRendition, Outcome, Subject, Write};
 use crate::paths;
@@ -41,8 +41,8 @@ pub fn turn_of(job: &Job) -> u32 {
     job.params.as_deref().and_then(|params| std::str::from_utf8(params).ok()?.parse().ok()).unwrap_or(0)
 }
 
-/// The first location whose file is still the one that was hashed.
-fn open(asset: &AssetId, source: &Source, context: &Context<'_>) -> Result<(File, String), StageError> {
+/// The first location whose file is still the one that was hashed, and the extension of its name.
+pub(super) fn open(asset: &AssetId, source: &Source, context: &Context<'_>) -> Result<(File, String), StageError> {
     let places = context.read(|catalog| locations::places(catalog, asset))?;
     let mut why = Words::new("vanished");
     for place in places {
@@ -83,8 +83,8 @@ fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, turn: u32, cont
     let described = Write::Described { asset: asset.clone(), kind: head.kind, media_type: head.media_type.clone(), state: state(&head) };
     outcome.writes.push(described);
     outcome.writes.push(Write::Notes { asset: asset.clone(), stage: JobKind::Decode, notes });
-    outcome.writes.push(Write::Properties { asset: asset.clone(), properties: head.properties });
-    outcome.writes.push(Write::Renditions { asset: asset.clone(), renditions });
+    outcome.writes.push(Write::Properties { asset: asset.clone(), stage: JobKind::Decode, properties: head.properties });
+    outcome.writes.push(Write::Renditions { asset: asset.clone(), stage: JobKind::Decode, renditions });
     let text = head.text.map(|text| extraction(&asset, text, context));
     let text_hash = text.as_ref().map(|text| *blake3::hash(text.text.as_bytes()).as_bytes());
     outcome.writes.extend(text.map(Write::Extraction));
@@ -145,12 +145,13 @@ fn follow(
     text_hash: Option<[u8; 32]>,
     turn: u32,
     context: &Context<'_>,
-) -> Option<NewJob> {
+) -> Vec<NewJob> {
+    let one = |job: Option<NewJob>| job.into_iter().collect();
     match kind {
-        JobKind::Ocr => super::ocr::job(asset, &source.hash, turn, context),
-        JobKind::Sound => super::sound::job(asset, &source.hash, context),
-        JobKind::Detect => text_hash.and_then(|hash| sensitive::job(asset, &hash, context)),
+        JobKind::Ocr => one(super::ocr::job(asset, &source.hash, turn, context)),
+        JobKind::Sound => one(super::sound::job(asset, &source.hash, context)),
+        JobKind::Detect => text_hash.map_or_else(Vec::new, |hash| enrich::after_text(asset, &hash, context)),
         // The pipeline lets none of these follow.
-        JobKind::Scan | JobKind::Ingest | JobKind::Decode | JobKind::Transcribe | JobKind::Embed | JobKind::Label => None,
+        JobKind::Scan | JobKind::Ingest | JobKind::Decode | JobKind::Transcribe | JobKind::Embed | JobKind::Label => Vec::new(),
     }
 }

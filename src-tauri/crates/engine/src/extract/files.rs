@@ -14,6 +14,25 @@ pub fn open(folder: &Path, relative: &Path) -> Result<(File, Metadata), Words> {
     if metadata.is_file() { Ok((file, metadata)) } else { Err(Words::new("not_regular")) }
 }
 
+/// What is at a relative path of a folder, a link for itself. Behind a link on the way, or outside the folder, there is nothing.
+#[cfg(target_os = "linux")]
+pub fn look(folder: &Path, relative: &Path) -> std::io::Result<Metadata> {
+    use rustix::fs::{Mode, OFlags, ResolveFlags, open, openat2};
+    let directory = open(folder, OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::PATH, Mode::empty())?;
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    match openat2(&directory, relative, flags, Mode::empty(), ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS) {
+        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::PERM) => folder.join(relative).symlink_metadata(),
+        Err(rustix::io::Errno::LOOP | rustix::io::Errno::XDEV) => Err(std::io::ErrorKind::NotFound.into()),
+        found => File::from(found?).metadata(),
+    }
+}
+
+/// What is at a relative path of a folder, a link for itself.
+#[cfg(not(target_os = "linux"))]
+pub fn look(folder: &Path, relative: &Path) -> std::io::Result<Metadata> {
+    folder.join(relative).symlink_metadata()
+}
+
 /// The kernel resolves the path without links and without leaving the folder.
 #[cfg(target_os = "linux")]
 fn open_beneath(folder: &Path, relative: &Path) -> std::io::Result<File> {

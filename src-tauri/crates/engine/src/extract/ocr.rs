@@ -5,7 +5,7 @@
 use super::{chunks, decode};
 use crate::breaks::Point;
 use crate::catalog::assets;
-use crate::enrich::sensitive;
+use crate::enrich;
 use crate::jobs::{Context, Job, broken};
 use crate::outcome::{Again, NewExtraction, NewJob, Outcome, Subject, Write};
 use crate::ports::{CallLimits, StageError};
@@ -57,11 +57,11 @@ fn outcome(asset: &AssetId, rendition: RenditionId, input_hash: [u8; 32], page: 
     let item = policy::doubtful_reading(asset, &page.text, &page.words, context.settings, || context.id());
     let text_hash = *blake3::hash(page.text.as_bytes()).as_bytes();
     let notes = Write::Notes { asset: asset.clone(), stage: JobKind::Ocr, notes: notes(&page) };
-    let next = sensitive::job(asset, &text_hash, context).filter(|_| !page.text.is_empty());
+    let next = if page.text.is_empty() { Vec::new() } else { enrich::after_text(asset, &text_hash, context) };
     let card = page.card.clone();
     let extraction = Write::Extraction(extraction(asset, rendition, page, context));
-    let reading = Write::Reading { asset: asset.clone(), item };
-    Outcome { card, input_hash: Some(input_hash), writes: vec![notes, extraction, reading], next: next.into_iter().collect() }
+    let reading = Write::Reading { asset: asset.clone(), items: item.into_iter().collect() };
+    Outcome { card, input_hash: Some(input_hash), writes: vec![notes, extraction, reading], next }
 }
 
 fn notes(page: &OcrPage) -> Vec<Words> {

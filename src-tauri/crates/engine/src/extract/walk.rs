@@ -4,9 +4,38 @@
 
 use super::files;
 use crate::paths;
-use globset::GlobSet;
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What is left out of a walk: names by pattern, and the library's own folder.
+#[derive(Debug, Clone)]
+pub struct Ignore {
+    names: Arc<GlobSet>,
+    library: PathBuf,
+}
+
+impl Ignore {
+    /// By the patterns of the settings, which were checked there.
+    pub fn new(patterns: &[String], library: &Path) -> Self {
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            set.add(Glob::new(pattern).expect("BUG: settings check their patterns"));
+        }
+        Self { names: Arc::new(set.build().expect("BUG: settings check their patterns")), library: library.to_owned() }
+    }
+
+    /// True for the name of a file or folder that is left out.
+    pub fn leaves_out(&self, name: &Path) -> bool {
+        self.names.is_match(name)
+    }
+
+    /// True for the library and everything in it.
+    pub fn is_library(&self, path: &Path) -> bool {
+        path.starts_with(&self.library)
+    }
+}
 
 /// A regular file as the folder lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +44,13 @@ pub struct Listed {
     pub path: Vec<u8>,
     pub size: i64,
     pub mtime_ns: i64,
+}
+
+impl Listed {
+    /// A file with what the file system says of it.
+    pub fn of(path: Vec<u8>, metadata: &std::fs::Metadata) -> Self {
+        Self { path, size: files::size(metadata), mtime_ns: files::mtime_ns(metadata) }
+    }
 }
 
 /// Part of a walk.
@@ -32,9 +68,7 @@ pub struct Walk<'a> {
     pub folder: &'a Path,
     pub prefix: &'a [u8],
     pub cursor: &'a [u8],
-    pub ignore: &'a GlobSet,
-    /// A folder that is left out: the library's own.
-    pub except: &'a Path,
+    pub ignore: &'a Ignore,
     pub limit: usize,
 }
 
@@ -79,7 +113,7 @@ impl Walk<'_> {
 
     fn key(&self, prefix: &[u8], entry: &fs_err::DirEntry) -> Option<Key> {
         let name = entry.file_name();
-        if self.ignore.is_match(Path::new(&name)) {
+        if self.ignore.leaves_out(Path::new(&name)) {
             return None;
         }
         let mut key = [prefix, &paths::to_bytes(&name)].concat();
@@ -87,7 +121,7 @@ impl Walk<'_> {
         if kind.is_dir() {
             key.push(b'/');
             let behind = key.as_slice() > self.cursor || self.cursor.starts_with(&key);
-            return (behind && entry.path() != self.except).then_some(key);
+            return (behind && !self.ignore.is_library(&entry.path())).then_some(key);
         }
         (kind.is_file() && key.as_slice() > self.cursor).then_some(key)
     }
@@ -95,7 +129,7 @@ impl Walk<'_> {
     /// Size and time of a file, asked only when its turn comes.
     fn look(&self, path: Key) -> Option<Listed> {
         let metadata = self.folder.join(paths::from_bytes(&path)).symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
-        Some(Listed { path, size: files::size(&metadata), mtime_ns: files::mtime_ns(&metadata) })
+        Some(Listed::of(path, &metadata))
     }
 }
 
@@ -113,18 +147,15 @@ mod tests {
         folder
     }
 
-    fn ignore() -> GlobSet {
-        let mut set = globset::GlobSetBuilder::new();
-        set.add(globset::Glob::new(".*").expect("a glob"));
-        set.build().expect("a set")
+    fn ignore() -> Ignore {
+        Ignore::new(&[".*".to_owned()], Path::new("/no/library"))
     }
 
     /// Walks in slices of `limit` and joins them.
     fn walk(folder: &Path, limit: usize) -> Vec<String> {
         let (mut cursor, mut seen) = (Vec::new(), Vec::new());
         loop {
-            let slice =
-                Walk { folder, prefix: b"", cursor: &cursor, ignore: &ignore(), except: Path::new(""), limit }.slice().expect("a slice");
+            let slice = Walk { folder, prefix: b"", cursor: &cursor, ignore: &ignore(), limit }.slice().expect("a slice");
             seen.extend(slice.files.iter().map(|file| String::from_utf8_lossy(&file.path).into_owned()));
             match slice.cursor {
                 Some(next) => cursor = next,

@@ -9,6 +9,7 @@ use crate::catalog::assets;
 use crate::catalog::jobs::{self as rows, PARK_AFTER};
 use crate::catalog::writer::Ticket;
 use crate::engine::Engine;
+use crate::enrich::embed::Batch;
 use crate::error::Result;
 use crate::outcome::Outcome;
 use crate::pipeline;
@@ -44,12 +45,18 @@ impl Engine {
         if self.paused() {
             return Ok(Tick::Wait(IDLE));
         }
+        if lane == Lane::Index {
+            return self.tick_index();
+        }
         let jobs = self.claim(lane)?;
         if jobs.is_empty() {
             return Ok(Tick::Wait(self.until_due(lane)?));
         }
         self.breaks().hit(Point::JobsClaimed)?;
-        let tickets: Vec<_> = jobs.into_iter().map(|job| (self.run(&job), job)).collect();
+        let settings = self.settings();
+        let batch = Batch::of(&jobs, &self.context(&settings, &Batch::default()));
+        let context = self.context(&settings, &batch);
+        let tickets: Vec<_> = jobs.into_iter().map(|job| (self.run(&job, &context), job)).collect();
         for (ticket, job) in tickets {
             self.settle_one(ticket, &job);
         }
@@ -88,14 +95,12 @@ impl Engine {
     }
 
     /// Runs one job and hands what came of it to the writer.
-    fn run(&self, job: &Job) -> Result<Ticket<Touched>> {
+    fn run(&self, job: &Job, context: &Context<'_>) -> Result<Ticket<Touched>> {
         let started = self.now();
-        let settings = self.settings();
-        let context = self.context(&settings);
-        let result = catch_unwind(AssertUnwindSafe(|| pipeline::run(job, &context)));
+        let result = catch_unwind(AssertUnwindSafe(|| pipeline::run(job, context)));
         match result {
             Ok(Ok(outcome)) => self.commit(job, outcome, started),
-            Ok(Err(error)) => self.fail(job, error, &context),
+            Ok(Err(error)) => self.fail(job, error, context),
             Err(panic) => self.crashed(job, &Words::new("internal").with("why", message(&*panic))),
         }
     }

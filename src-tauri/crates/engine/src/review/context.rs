@@ -2,21 +2,24 @@
 //!
 //! Reads only. Values are cut out of the text when they are shown; they are stored nowhere else.
 
-use super::policy;
+use super::{because, policy};
 use crate::catalog::review::{self, Finding, Item};
 use crate::catalog::texts::Text;
-use crate::catalog::{assets, texts};
+use crate::catalog::{assets, labels, texts};
+use crate::enrich::taxonomy::Known;
 use crate::error::{EngineError, Result};
 use rusqlite::Connection;
 use std::collections::HashMap;
-use winnow_contract::asset::{RenditionKind, RenditionRow};
-use winnow_contract::id::ExtractionId;
+use winnow_contract::asset::{RenditionKind, RenditionRow, Span};
+use winnow_contract::id::{AssetId, ExtractionId};
 use winnow_contract::review::*;
 
 /// Characters of text shown before and after what is asked about.
 const AROUND: usize = 600;
 /// Characters before and after it in a list.
 const SNIPPET: u32 = 60;
+/// Seconds of sound played before and after a value.
+const MORE_SOUND: f32 = 3.0;
 /// Characters of a doubtful page that are shown.
 const PAGE: usize = 20_000;
 
@@ -47,6 +50,10 @@ fn row(catalog: &Connection, item: &Item) -> Result<ReviewRow> {
         Some(first) => Some(finding_shown(catalog, first)?),
         None => None,
     };
+    let suggestion = match item.kind {
+        ItemKind::Label => labels::best(catalog, &item.asset)?.map(|value| SuggestionShown { value, probability: None }),
+        ItemKind::Finding | ItemKind::Extraction | ItemKind::Duplicate => None,
+    };
     Ok(ReviewRow {
         item: item.id.clone(),
         kind: item.kind,
@@ -57,7 +64,7 @@ fn row(catalog: &Connection, item: &Item) -> Result<ReviewRow> {
         reason: item.reason.clone(),
         priority: item.priority,
         blocks: item.blocks,
-        suggestion: None,
+        suggestion,
         finding,
     })
 }
@@ -70,8 +77,8 @@ fn finding_shown(catalog: &Connection, finding: &Finding) -> Result<FindingShown
     Ok(FindingShown { entity: row.entity.clone(), start: row.start, end: row.end, snippet, score: row.score })
 }
 
-/// One item with everything that belongs to it.
-pub fn detail(catalog: &Connection, id: &winnow_contract::id::ReviewItemId) -> Result<ReviewDetail> {
+/// One item with everything that belongs to it; `known` holds the answers to choose from.
+pub fn detail(catalog: &Connection, id: &winnow_contract::id::ReviewItemId, known: &Known) -> Result<ReviewDetail> {
     let item = review::item(catalog, id)?;
     let mut texts = Texts::new();
     let row = row(catalog, &item)?;
@@ -83,24 +90,36 @@ pub fn detail(catalog: &Connection, id: &winnow_contract::id::ReviewItemId) -> R
         add_value(&mut values, finding, text(catalog, &mut texts, &finding.row.extraction)?);
     }
     let values: Vec<ValueShown> = values.into_iter().map(|(_, value)| value).collect();
+    let stretch = policy::stretch_of(&item.reason).map(|(t0, t1)| (t0 as f32, t1 as f32));
     let (context, words) = match item.kind {
         ItemKind::Finding => (finding_context(catalog, &findings, &mut texts)?, Vec::new()),
-        ItemKind::Extraction => reading(catalog, &item)?,
-        ItemKind::Label | ItemKind::Duplicate => (Vec::new(), Vec::new()),
+        ItemKind::Extraction => reading(catalog, &item, stretch)?,
+        ItemKind::Label => (beginning(catalog, &item.asset)?, Vec::new()),
+        ItemKind::Duplicate => (Vec::new(), Vec::new()),
     };
+    let candidates = match item.kind {
+        ItemKind::Label => candidates(catalog, &item.asset, known)?,
+        ItemKind::Finding | ItemKind::Extraction | ItemKind::Duplicate => Vec::new(),
+    };
+    let stretch = match findings.first() {
+        Some(first) => spoken(first, &text(catalog, &mut texts, &first.row.extraction)?.0),
+        None => stretch,
+    };
+    let sound = stretch.and_then(|(t0, t1)| sound(&renditions, asset.seconds?, t0, t1));
+    let precedents = precedents(catalog, &item.asset)?;
     let preview = rendition(&renditions, RenditionKind::Preview).or_else(|| rendition(&renditions, RenditionKind::Page));
     Ok(ReviewDetail {
         row,
         asset,
         page: rendition(&renditions, RenditionKind::Page),
         preview,
-        page_number: findings.first().and_then(|finding| finding.row.page).or(words.first().map(|_| 1)),
+        page_number: findings.first().and_then(|finding| finding.row.page).or(words.first().and_then(|word| word.rect).map(|_| 1)),
         values,
         context,
         words,
-        candidates: Vec::new(),
-        sound: None,
-        precedents: Vec::new(),
+        candidates,
+        sound,
+        precedents,
         alike: review::decided_alike(catalog, &item)?,
         alike_open: u32::try_from(review::alike(catalog, &item)?.len()).unwrap_or(u32::MAX),
         state: item.state,
@@ -170,19 +189,95 @@ fn marked(characters: &[char], start: usize, end: usize, ranges: impl Iterator<I
     parts
 }
 
-/// A doubtful page: its text with the doubtful words marked, and those words.
-fn reading(catalog: &Connection, item: &Item) -> Result<(Vec<TextPart>, Vec<DoubtfulWord>)> {
+/// What was decided of the contents that stood at an asset's places before.
+pub fn precedents(catalog: &Connection, asset: &AssetId) -> Result<Vec<AnnotationRow>> {
+    let mut rows = Vec::new();
+    for earlier in labels::earlier(catalog, asset)? {
+        rows.extend(review::annotations_of(catalog, &earlier)?);
+    }
+    Ok(rows)
+}
+
+/// Every answer, those that were proposed first.
+fn candidates(catalog: &Connection, asset: &AssetId, known: &Known) -> Result<Vec<Candidate>> {
+    let answers = &known.taxonomy.answers;
+    let mut candidates = Vec::new();
+    for suggestion in labels::of(catalog, asset)? {
+        let Some(answer) = answers.iter().find(|answer| answer.name == suggestion.row.answer) else { continue };
+        let passage = labels::passage_text(catalog, &suggestion.evidence)?;
+        let mut spread = Vec::new();
+        for word in because::looked_at(&passage, &answer.description) {
+            let count = labels::passages_with(catalog, &word)?;
+            spread.push((word, count));
+        }
+        let because = because::words(spread, &answer.description);
+        let (answer, description) = (answer.name.clone(), answer.description.clone());
+        candidates.push(Candidate { answer, description, matches: Some(suggestion.row.score), because });
+    }
+    let rest = answers.iter().filter(|answer| !candidates.iter().any(|candidate| candidate.answer == answer.name));
+    let rest = rest.map(|answer| Candidate {
+        answer: answer.name.clone(),
+        description: answer.description.clone(),
+        matches: None,
+        because: Vec::new(),
+    });
+    let rest: Vec<_> = rest.collect();
+    candidates.extend(rest);
+    Ok(candidates)
+}
+
+/// How the first text of an asset begins.
+fn beginning(catalog: &Connection, asset: &AssetId) -> Result<Vec<TextPart>> {
+    let Some(id) = labels::first_text(catalog, asset)? else { return Ok(Vec::new()) };
+    let text = texts::slice(catalog, &id, 0, 3 * AROUND as u32)?;
+    Ok(if text.trim().is_empty() { Vec::new() } else { vec![TextPart { text, marked: false }] })
+}
+
+/// A stretch of an asset's sound, cut to what there is; none when it has no sound.
+fn sound(renditions: &[RenditionRow], seconds: f32, t0: f32, t1: f32) -> Option<SoundShown> {
+    let sound = rendition(renditions, RenditionKind::Sound)?.id;
+    let waveform = rendition(renditions, RenditionKind::Waveform).map(|waveform| waveform.id);
+    let t0 = t0.clamp(0.0, seconds);
+    Some(SoundShown { sound, waveform, seconds, t0, t1: t1.clamp(t0, seconds) })
+}
+
+/// When a finding was said, with some seconds around it; none for text that nobody spoke.
+fn spoken(finding: &Finding, text: &Text) -> Option<(f32, f32)> {
+    let first = text.spans.partition_point(|span| span.end <= finding.row.start);
+    let words = || text.spans[first..].iter().take_while(|span| span.start < finding.row.end);
+    let t0 = words().find_map(|span| span.t0)?;
+    let t1 = words().filter_map(|span| span.t1).fold(t0, f32::max);
+    Some((t0 - MORE_SOUND, t1 + MORE_SOUND))
+}
+
+/// The first and the last character that was said in a stretch, and the spans between; nothing when nobody spoke then.
+fn within(spans: &[Span], (t0, t1): (f32, f32)) -> &[Span] {
+    /// Times of words are rounded.
+    const SLACK: f32 = 0.02;
+    let first = spans.partition_point(|span| span.t0.is_none_or(|start| start < t0 - SLACK));
+    let count = spans[first..].iter().take_while(|span| span.t0.is_some_and(|start| start < t1 - SLACK)).count();
+    &spans[first..first + count]
+}
+
+/// A doubtful page, or a stretch of speech: its text with the doubtful words marked, and those words.
+fn reading(catalog: &Connection, item: &Item, stretch: Option<(f32, f32)>) -> Result<(Vec<TextPart>, Vec<DoubtfulWord>)> {
     let threshold = item.reason.params.get("threshold").and_then(|percent| percent.parse::<f32>().ok()).unwrap_or(60.0) / 100.0;
     let Some(text) = texts::live(catalog, &item.asset)?.into_iter().find(|text| text.confidence.is_some()) else {
         return Ok(Default::default());
     };
     let characters: Vec<char> = text.text.chars().collect();
-    let words: Vec<_> = text.spans.iter().filter_map(|span| doubtful(span, &characters, threshold)).collect();
+    let spans = stretch.map_or(text.spans.as_slice(), |stretch| within(&text.spans, stretch));
+    let end = |span: &Span| (span.end as usize).min(characters.len());
+    let (start, end) = match stretch {
+        None => (0, characters.len().min(PAGE)),
+        Some(_) => (spans.first().map_or(0, |span| span.start as usize), spans.last().map_or(0, end)),
+    };
+    let words: Vec<_> = spans.iter().filter_map(|span| doubtful(span, &characters, threshold)).collect();
     let ranges = words.iter().map(|word| (word.start as usize, word.end as usize));
-    Ok((marked(&characters, 0, characters.len().min(PAGE), ranges), words.clone()))
+    Ok((marked(&characters, start, end, ranges), words.clone()))
 }
 
-fn doubtful(span: &winnow_contract::asset::Span, characters: &[char], threshold: f32) -> Option<DoubtfulWord> {
+fn doubtful(span: &Span, characters: &[char], threshold: f32) -> Option<DoubtfulWord> {
     let text: String = characters.get(span.start as usize..span.end as usize)?.iter().collect();
     let confidence = span.confidence.filter(|confidence| *confidence < threshold)?;
     policy::is_word(&text).then_some(DoubtfulWord {
@@ -211,5 +306,19 @@ mod tests {
         check("äbcdef", 0, 6, &[(1, 3)], &[("ä", false), ("bc", true), ("def", false)]);
         check("abcdef", 2, 4, &[(0, 3), (3, 9)], &[("c", true), ("d", true)]);
         check("abc", 0, 3, &[], &[("abc", false)]);
+    }
+
+    #[test]
+    fn a_stretch_holds_the_words_that_begin_in_it() {
+        let word = |t0: f32| Span { start: 0, end: 1, page: None, rect: None, t0: Some(t0), t1: Some(t0 + 0.5), confidence: None };
+        let spans: Vec<_> = [0.0, 1.0, 2.0, 3.0].map(word).to_vec();
+        let check = |stretch, expected: &[f32]| {
+            let starts: Vec<_> = within(&spans, stretch).iter().filter_map(|span| span.t0).collect();
+            assert_eq!(starts, expected, "{stretch:?}");
+        };
+        check((1.0, 3.0), &[1.0, 2.0]);
+        check((0.0, 99.0), &[0.0, 1.0, 2.0, 3.0]);
+        check((0.4, 0.6), &[]);
+        check((7.0, 9.0), &[]);
     }
 }

@@ -4,25 +4,29 @@
 
 use crate::breaks::{Breaks, Point};
 use crate::catalog::review::{self, Item, NewDecision};
-use crate::catalog::{assets, audit};
+use crate::catalog::{assets, audit, labels};
 use crate::error::{EngineError, Result};
 use crate::ports::Ports;
+use crate::review::policy;
 use rusqlite::Connection;
 use serde_json::json;
 use winnow_contract::Words;
-use winnow_contract::command::Decide;
+use winnow_contract::command::{Decide, SetLabel};
 use winnow_contract::id::{DecisionId, ReviewItemId};
-use winnow_contract::review::{Decided, ItemState, Undone, Verdict};
+use winnow_contract::review::{Decided, ItemKind, ItemState, Undone, Verdict};
 
-/// Decides an item, and with `all_alike` every open one with the same value.
-pub fn decide(catalog: &Connection, ports: &Ports, breaks: &Breaks, request: &Decide) -> Result<Decided> {
+/// Decides an item, and with `all_alike` every open one with the same value. `answers` are those of the taxonomy.
+pub fn decide(catalog: &Connection, ports: &Ports, breaks: &Breaks, answers: &[String], request: &Decide) -> Result<Decided> {
     let item = review::item(catalog, &request.item)?;
     check(&item, request)?;
+    if item.kind == ItemKind::Label {
+        check_label(catalog, &item, answers, request)?;
+    }
     let mut items = vec![item];
     if request.all_alike {
         items.extend(review::alike(catalog, &items[0])?);
     }
-    let said = said(catalog, &items, request.verdict)?;
+    let said = said(catalog, &items, request.verdict, request.value.as_deref())?;
     let affected = u32::try_from(items.len()).unwrap_or(u32::MAX);
     let answer = |decision| Decided { decision, item: request.item.clone(), verdict: request.verdict, affected, said };
     if request.dry_run {
@@ -43,7 +47,7 @@ pub fn accept(catalog: &Connection, ports: &Ports, id: &ReviewItemId) -> Result<
     }
     let (act, at) = (ports.ids.next(), ports.clock.now_ms());
     let actor = review::policy_actor(catalog, &ports.ids.next(), at)?;
-    let shown = shown(catalog, &item)?;
+    let shown = shown(catalog, &item, Verdict::Accepted)?;
     let new = NewDecision { id: &act, act: &act, actor: &actor, verdict: Verdict::Accepted, value: None, shown, took_ms: None, at };
     review::insert_decision(catalog, &item, &new, &ports.ids.next())?;
     record(catalog, "decision_made", &actor, &item, &act, at)
@@ -61,13 +65,72 @@ fn check(item: &Item, request: &Decide) -> Result<()> {
     }
 }
 
+/// The verdicts that answer what an asset is.
+fn check_label(catalog: &Connection, item: &Item, answers: &[String], request: &Decide) -> Result<()> {
+    match (request.verdict, &request.value) {
+        (Verdict::Accepted, _) if labels::best(catalog, &item.asset)?.is_none() => Err(EngineError::refused("no_proposal")),
+        (Verdict::Redacted, _) => Err(EngineError::Refused(Words::new("verdict_not_allowed").with("verdict", request.verdict))),
+        (Verdict::Corrected, Some(value)) => known_answer(answers, value),
+        (Verdict::Accepted | Verdict::Corrected | Verdict::Rejected | Verdict::Deferred, _) => Ok(()),
+    }
+}
+
+fn known_answer(answers: &[String], answer: &str) -> Result<()> {
+    let known = answers.iter().any(|known| known == answer);
+    if known { Ok(()) } else { Err(EngineError::Refused(Words::new("not_an_answer").with("answer", answer))) }
+}
+
+/// A person says what an asset is, asked or not. What was said before still stands behind it and comes back with an undo.
+/// Without an answer everything that was said is taken back.
+pub fn set_label(catalog: &Connection, ports: &Ports, breaks: &Breaks, answers: &[String], request: &SetLabel) -> Result<Decided> {
+    if !assets::exists(catalog, &request.asset)? {
+        return Err(EngineError::not_found(request.asset.as_str()));
+    }
+    let answer = request.answer.trim();
+    if answer.is_empty() {
+        return take_back(catalog, ports, breaks, request);
+    }
+    known_answer(answers, answer)?;
+    if assets::row(catalog, &request.asset)?.is_some_and(|row| row.labels.iter().any(|label| label == answer)) {
+        return Err(EngineError::refused("already_decided"));
+    }
+    labels::ask_by_hand(catalog, &policy::labelled_by_hand(&request.asset, ports.ids.next()), ports.clock.now_ms())?;
+    let asked = labels::item(catalog, &request.asset)?.expect("BUG: it was asked a moment ago");
+    let item = review::item(catalog, &asked)?;
+    let proposed = labels::best(catalog, &item.asset)?.is_some_and(|best| best == answer);
+    let (verdict, value) = if proposed { (Verdict::Accepted, None) } else { (Verdict::Corrected, Some(answer.to_owned())) };
+    let said = said(catalog, std::slice::from_ref(&item), verdict, value.as_deref())?;
+    let act = ports.ids.next();
+    let decide = Decide { item: asked.clone(), verdict, value, all_alike: false, dry_run: false, took_ms: None };
+    write(catalog, ports, &act, std::slice::from_ref(&item), &decide)?;
+    breaks.hit(Point::DecideRows)?;
+    record(catalog, "decision_made", &review::person(catalog)?, &item, &act, ports.clock.now_ms())?;
+    Ok(Decided { decision: Some(DecisionId(act)), item: asked, verdict, affected: 1, said })
+}
+
+/// Reverses every decision that stands on what an asset is.
+fn take_back(catalog: &Connection, ports: &Ports, breaks: &Breaks, request: &SetLabel) -> Result<Decided> {
+    let nothing = || EngineError::refused("nothing_to_undo");
+    let item = labels::item(catalog, &request.asset)?.ok_or_else(nothing)?;
+    let acts = labels::standing(catalog, &item)?;
+    if acts.is_empty() {
+        return Err(nothing());
+    }
+    let name = assets::row(catalog, &request.asset)?.map(|row| row.name).unwrap_or_default();
+    for act in &acts {
+        reverse(catalog, ports, breaks, act)?;
+    }
+    let affected = u32::try_from(acts.len()).unwrap_or(u32::MAX);
+    Ok(Decided { decision: None, item, verdict: Verdict::Rejected, affected, said: Words::new("said_label_removed").with("name", name) })
+}
+
 fn write(catalog: &Connection, ports: &Ports, act: &str, items: &[Item], request: &Decide) -> Result<()> {
     let actor = review::person(catalog)?;
     let at = ports.clock.now_ms();
     for (number, item) in items.iter().enumerate() {
         let id = if number == 0 { act.to_owned() } else { ports.ids.next() };
         let (verdict, value) = (request.verdict, request.value.as_deref());
-        let shown = shown(catalog, item)?;
+        let shown = shown(catalog, item, verdict)?;
         let new = NewDecision { id: &id, act, actor: &actor, verdict, value, shown, took_ms: request.took_ms, at };
         review::insert_decision(catalog, item, &new, &ports.ids.next())?;
     }
@@ -75,7 +138,10 @@ fn write(catalog: &Connection, ports: &Ports, act: &str, items: &[Item], request
 }
 
 /// What stood before the person: where, what kind, how sure; values only as keyed hashes.
-fn shown(catalog: &Connection, item: &Item) -> Result<String> {
+fn shown(catalog: &Connection, item: &Item, verdict: Verdict) -> Result<String> {
+    if item.kind == ItemKind::Label {
+        return shown_label(catalog, item, verdict);
+    }
     let findings = review::findings_by_item(catalog, &item.id)?;
     let findings: Vec<_> = findings
         .iter()
@@ -90,9 +156,31 @@ fn shown(catalog: &Connection, item: &Item) -> Result<String> {
     Ok(json!({ "reason": item.reason, "priority": item.priority, "findings": findings }).to_string())
 }
 
-fn said(catalog: &Connection, items: &[Item], verdict: Verdict) -> Result<Words> {
+/// The answers that were proposed, and the one that was accepted.
+fn shown_label(catalog: &Connection, item: &Item, verdict: Verdict) -> Result<String> {
+    let proposed: Vec<_> = labels::of(catalog, &item.asset)?.into_iter().map(|one| (one.row.answer, one.row.score)).collect();
+    let answer = proposed.first().filter(|_| verdict == Verdict::Accepted).map(|(answer, _)| answer);
+    let proposed: Vec<_> = proposed.iter().map(|(answer, score)| json!({ "answer": answer, "score": score })).collect();
+    let mut shown = json!({ "reason": item.reason, "priority": item.priority, "suggestions": proposed });
+    if let Some(answer) = answer {
+        shown["answer"] = json!(answer);
+    }
+    Ok(shown.to_string())
+}
+
+fn said(catalog: &Connection, items: &[Item], verdict: Verdict, value: Option<&str>) -> Result<Words> {
     let name = assets::row(catalog, &items[0].asset)?.map(|row| row.name).unwrap_or_default();
-    let said = Words::new(&format!("said_{verdict}")).with("name", name);
+    let plainly = || Words::new(&format!("said_{verdict}"));
+    let said = match items[0].kind {
+        ItemKind::Finding | ItemKind::Extraction | ItemKind::Duplicate => plainly(),
+        ItemKind::Label => match verdict {
+            Verdict::Accepted => Words::new("said_label").with("answer", labels::best(catalog, &items[0].asset)?.unwrap_or_default()),
+            Verdict::Corrected => Words::new("said_label").with("answer", value.unwrap_or_default()),
+            Verdict::Rejected => Words::new("said_label_none"),
+            Verdict::Redacted | Verdict::Deferred => plainly(),
+        },
+    };
+    let said = said.with("name", name);
     Ok(match items.len() {
         1 => said,
         several => Words::new("said_alike").with("sentence", said.sentence()).with("more", several - 1),
@@ -110,16 +198,20 @@ pub fn undo(catalog: &Connection, ports: &Ports, breaks: &Breaks, limit: u32) ->
     if acts.is_empty() {
         return Err(EngineError::refused("nothing_to_undo"));
     }
-    let actor = review::person(catalog)?;
     let mut items = Vec::new();
     for act in &acts {
-        let at = ports.clock.now_ms();
-        let (asset, reopened) = review::reverse(catalog, act, &actor, at)?;
-        breaks.hit(Point::UndoRows)?;
-        let digest = review::reversal_digest(catalog, act.as_str())?;
-        let event = audit::Event { at, actor: &actor, code: "decision_undone", subject: asset.as_str(), reference: act.as_str(), digest };
-        audit::append(catalog, &event)?;
-        items.extend(reopened);
+        items.extend(reverse(catalog, ports, breaks, act)?);
     }
     Ok(Undone { undone: acts, items })
+}
+
+/// Takes back one act, with its event; gives back the items that are open again.
+fn reverse(catalog: &Connection, ports: &Ports, breaks: &Breaks, act: &DecisionId) -> Result<Vec<ReviewItemId>> {
+    let (actor, at) = (review::person(catalog)?, ports.clock.now_ms());
+    let (asset, reopened) = review::reverse(catalog, act, &actor, at, || ports.ids.next())?;
+    breaks.hit(Point::UndoRows)?;
+    let digest = review::reversal_digest(catalog, act.as_str())?;
+    let event = audit::Event { at, actor: &actor, code: "decision_undone", subject: asset.as_str(), reference: act.as_str(), digest };
+    audit::append(catalog, &event)?;
+    Ok(reopened)
 }

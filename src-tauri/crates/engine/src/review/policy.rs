@@ -3,7 +3,7 @@
 //! Knows no database and no clock. Its version is part of every item and of every automatic decision.
 
 use crate::outcome::NewFinding;
-use crate::settings::{Automatic, Settings};
+use crate::settings::{Automatic, Labels, Settings};
 use serde::Serialize;
 use winnow_contract::Words;
 use winnow_contract::asset::Span;
@@ -11,7 +11,7 @@ use winnow_contract::id::{AssetId, ReviewItemId};
 use winnow_contract::review::ItemKind;
 
 /// Raised whenever a rule changes.
-pub const VERSION: &str = "policy 1";
+pub const VERSION: &str = "policy 2";
 
 /// A question for a person.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -159,6 +159,143 @@ pub fn doubtful_reading(asset: &AssetId, text: &str, words: &[Span], settings: &
     })
 }
 
+/// A segment of speech and how surely its words were heard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// Seconds from the start of the recording.
+    pub t0: f64,
+    pub t1: f64,
+    /// Mean of the words' confidences.
+    pub confidence: f32,
+    pub words: Vec<f32>,
+}
+
+/// A recording asks about this many stretches at most, the worst.
+const STRETCHES: usize = 5;
+/// Doubtful segments that are closer than this many seconds are asked about together …
+const CLOSE: f64 = 5.0;
+/// … as long as the stretch is not longer than this.
+const LONGEST: f64 = 60.0;
+/// A segment of fewer words is too short to be doubted.
+const WORDS: usize = 3;
+
+/// The stretches of a recording that were heard with the least confidence, the worst first. Those that overlap one a person
+/// has decided (`decided` holds the reasons of such items) are not asked again.
+pub fn doubtful_speech(
+    asset: &AssetId,
+    said: &[Said],
+    decided: &[Words],
+    threshold: f32,
+    mut id: impl FnMut() -> String,
+) -> Vec<NewItem> {
+    let doubtful = said.iter().filter(|said| said.words.len() >= WORDS && said.confidence < threshold);
+    let mut stretches = doubtful.fold(Vec::new(), merge);
+    let known: Vec<(f64, f64)> = decided.iter().filter_map(stretch_of).collect();
+    stretches.retain(|stretch| known.iter().all(|(t0, t1)| stretch.t1 <= *t0 || stretch.t0 >= *t1));
+    stretches.sort_by(|one, other| one.confidence.total_cmp(&other.confidence));
+    stretches.truncate(STRETCHES);
+    stretches.iter().map(|stretch| doubtful_stretch(asset, stretch, threshold, id())).collect()
+}
+
+fn merge(mut stretches: Vec<Said>, said: &Said) -> Vec<Said> {
+    match stretches.last_mut().filter(|last| said.t0 - last.t1 < CLOSE && said.t1 - last.t0 <= LONGEST) {
+        Some(last) => {
+            last.t1 = last.t1.max(said.t1);
+            last.words.extend(&said.words);
+            last.confidence = last.words.iter().sum::<f32>() / last.words.len() as f32;
+        }
+        None => stretches.push(said.clone()),
+    }
+    stretches
+}
+
+fn doubtful_stretch(asset: &AssetId, stretch: &Said, threshold: f32, id: String) -> NewItem {
+    let doubtful = stretch.words.iter().filter(|confidence| **confidence < threshold).count();
+    let reason = Words::new("doubtful_hearing")
+        .with("doubtful", doubtful)
+        .with("words", stretch.words.len())
+        .with("threshold", (threshold * 100.0).round());
+    NewItem {
+        id: id.into(),
+        asset: asset.clone(),
+        question: "reading",
+        kind: ItemKind::Extraction,
+        topic: format!("time:{:.0}", stretch.t0 * 1000.0),
+        reason: timed(reason, stretch.t0, stretch.t1),
+        priority: priority(0.5, stretch.confidence),
+        blocks: false,
+        route: Route::Review,
+    }
+}
+
+/// Seconds of speech that are played to somebody who is asked in which language it is.
+const SAMPLE: f64 = 30.0;
+
+/// Somebody speaks a language that the model does not cover, from this second on.
+pub fn language_not_covered(asset: &AssetId, language: &str, card: &str, at: f64, id: String) -> NewItem {
+    let reason = Words::new("language_not_covered").with("language", language).with("card", card);
+    NewItem {
+        id: id.into(),
+        asset: asset.clone(),
+        question: "reading",
+        kind: ItemKind::Extraction,
+        topic: "language".to_owned(),
+        reason: timed(reason, at, at + SAMPLE),
+        priority: priority(0.5, 0.5),
+        blocks: false,
+        route: Route::Review,
+    }
+}
+
+fn timed(reason: Words, t0: f64, t1: f64) -> Words {
+    let minutes = format!("{}:{:02}", t0 as u64 / 60, t0 as u64 % 60);
+    reason.with("at", minutes).with("t0", format!("{t0:.2}")).with("t1", format!("{t1:.2}"))
+}
+
+/// The seconds that a question about speech is about; none for other questions.
+pub fn stretch_of(reason: &Words) -> Option<(f64, f64)> {
+    let second = |key: &str| reason.params.get(key)?.parse::<f64>().ok();
+    Some((second("t0")?, second("t1")?))
+}
+
+/// Question, and topic within it, of what an asset is.
+pub const WHAT_IS_IT: &str = "what is it?";
+
+/// Asks what an asset is when its best answer is hardly ahead of the second, or not similar enough. Matches are the answers
+/// with their similarities, the best first.
+pub fn unsure_label(asset: &AssetId, matches: &[(String, f32)], settings: &Labels, id: impl FnOnce() -> String) -> Option<NewItem> {
+    let [(first, best), rest @ ..] = matches else { return None };
+    let (second, next) = rest.first().map_or((None, 0.0), |(second, next)| (Some(second), *next));
+    let margin = best - next;
+    let unsure = margin < settings.margin || *best < settings.floor;
+    let reason = match second {
+        Some(second) => Words::new("unsure_label").with("first", first).with("second", second),
+        None => Words::new("unsure_label_alone").with("first", first),
+    };
+    // Without a probability, being hardly ahead is the doubt.
+    let certainty = 0.5 + 0.5 * (margin / settings.margin.max(f32::EPSILON)).clamp(0.0, 1.0);
+    unsure.then(|| label_item(asset, reason, priority(0.3, certainty), id()))
+}
+
+/// A person says what an asset is without having been asked.
+pub fn labelled_by_hand(asset: &AssetId, id: String) -> NewItem {
+    label_item(asset, Words::new("labelled_by_hand"), 0.0, id)
+}
+
+fn label_item(asset: &AssetId, reason: Words, priority: f32, id: String) -> NewItem {
+    NewItem {
+        id: id.into(),
+        asset: asset.clone(),
+        question: WHAT_IS_IT,
+        kind: ItemKind::Label,
+        topic: WHAT_IS_IT.to_owned(),
+        reason,
+        priority,
+        blocks: false,
+        route: Route::Review,
+    }
+}
+
 fn word_confidences(text: &str, words: &[Span]) -> Vec<f32> {
     let characters: Vec<char> = text.chars().collect();
     let of = |span: &Span| characters.get(span.start as usize..span.end as usize).map(|slice| slice.iter().collect::<String>());
@@ -250,6 +387,51 @@ mod tests {
         check(&[0.9; 20], false);
         check(&[[0.2; 5], [0.9; 5]].concat(), false);
         check(&[[0.2; 6], [0.9; 6]].concat().into_iter().chain([0.1]).collect::<Vec<_>>(), true);
+    }
+
+    fn said(t0: f64, confidence: f32, words: usize) -> Said {
+        Said { t0, t1: t0 + 2.0, confidence, words: vec![confidence; words] }
+    }
+
+    #[test]
+    fn doubtful_speech_asks_about_the_worst_stretches_only() {
+        let check = |said: &[Said], decided: &[Words], expected: &[&str]| {
+            let items = doubtful_speech(&AssetId::from("a"), said, decided, 0.5, || "i".into());
+            let topics: Vec<_> = items.iter().map(|item| item.topic.as_str()).collect();
+            assert_eq!(topics, expected, "{said:?}");
+        };
+        check(&[], &[], &[]);
+        check(&[said(1.5, 0.2, 5)], &[], &["time:1500"]);
+        check(&[said(0.0, 0.5, 5), said(9.0, 0.2, 2)], &[], &[]);
+        check(&[said(0.0, 0.3, 5), said(6.0, 0.2, 5), said(20.0, 0.1, 5)], &[], &["time:20000", "time:0"]);
+        let many: Vec<_> = (0..200).map(|at| said(f64::from(at) * 10.0, 0.4 - f64::from(at) as f32 / 1000.0, 4)).collect();
+        check(&many, &[], &["time:1990000", "time:1980000", "time:1970000", "time:1960000", "time:1950000"]);
+        let flood: Vec<_> = (0..200).map(|at| said(f64::from(at) * 2.0, 0.3, 4)).collect();
+        assert_eq!(doubtful_speech(&AssetId::from("a"), &flood, &[], 0.5, || "i".into()).len(), 5, "no stretch is longer than a minute");
+        let known = timed(Words::new("doubtful_hearing"), 1.0, 3.0);
+        check(&[said(2.0, 0.3, 5), said(30.0, 0.3, 5)], &[known, Words::new("doubtful_reading")], &["time:30000"]);
+    }
+
+    #[test]
+    fn a_stretch_says_when_and_how_doubtful() {
+        let items = doubtful_speech(&AssetId::from("a"), &[said(65.0, 0.25, 4)], &[], 0.5, || "i".into());
+        assert_eq!(items[0].reason.sentence(), "At 1:05, 4 of 4 words were heard with less than 50 % confidence.");
+        assert_eq!(stretch_of(&items[0].reason), Some((65.0, 67.0)));
+    }
+
+    #[test]
+    fn a_label_is_asked_about_when_it_is_hardly_ahead_or_hardly_alike() {
+        let labels = Labels { enabled: true, margin: 0.05, floor: 0.2 };
+        let check = |matches: &[(&str, f32)], expected: Option<&str>| {
+            let matches: Vec<_> = matches.iter().map(|(answer, score)| ((*answer).to_owned(), *score)).collect();
+            let item = unsure_label(&AssetId::from("a"), &matches, &labels, || "i".into());
+            assert_eq!(item.map(|item| item.reason.sentence()).as_deref(), expected, "{matches:?}");
+        };
+        check(&[], None);
+        check(&[("letter", 0.5), ("report", 0.3)], None);
+        check(&[("letter", 0.5), ("report", 0.48)], Some("This could be letter or report."));
+        check(&[("letter", 0.15), ("report", 0.02)], Some("This could be letter or report."));
+        check(&[("letter", 0.1)], Some("This could be letter, but is not much like it."));
     }
 
     #[test]

@@ -9,6 +9,10 @@ pub struct Query {
     pub wanted: Vec<String>,
     /// FTS5 expressions that must match nowhere in the asset.
     pub unwanted: Vec<String>,
+    /// The wanted words as they were typed, without signs: what a model reads.
+    pub text: String,
+    /// There is at least one word that stands neither in quotes nor behind a minus.
+    pub plain: bool,
 }
 
 impl Query {
@@ -20,7 +24,9 @@ impl Query {
         let expression = |(at, term): (usize, &Term)| quote(&term.text, !term.phrase && (open && at == last || term.text.ends_with('*')));
         let pick =
             |unwanted| terms.iter().enumerate().filter(move |(_, term)| term.unwanted == unwanted).map(expression).collect::<Vec<_>>();
-        let query = Self { wanted: pick(false), unwanted: pick(true) };
+        let wanted: Vec<&str> = terms.iter().filter(|term| !term.unwanted).map(|term| term.text.trim_end_matches('*').trim()).collect();
+        let plain = terms.iter().any(|term| !term.phrase && !term.unwanted);
+        let query = Self { wanted: pick(false), unwanted: pick(true), text: wanted.join(" "), plain };
         (!query.wanted.is_empty()).then_some(query)
     }
 
@@ -84,5 +90,17 @@ mod tests {
         for typed in ["", "   ", "\"\"", "- *", "-word", "\u{0}"] {
             assert_eq!(Query::parse(typed), None, "{typed:?}");
         }
+    }
+
+    #[test]
+    fn a_model_reads_what_is_not_only_signs() {
+        let check = |typed: &str, text: &str, plain: bool| {
+            let query = Query::parse(typed).expect("a query");
+            assert_eq!((query.text.as_str(), query.plain), (text, plain), "{typed}");
+        };
+        check("storm at sea", "storm at sea", true);
+        check("\"harbour light\" storm -sea", "harbour light storm", true);
+        check("\"harbour light\" -sea", "harbour light", false);
+        check("light*", "light", true);
     }
 }

@@ -3,6 +3,7 @@
 //! The name counts only between text formats, which look alike. Nothing is decoded here.
 
 mod container;
+mod mpeg;
 mod textual;
 
 use super::encoding;
@@ -20,7 +21,26 @@ impl Kind {
     const fn new(media: MediaKind, media_type: &'static str) -> Self {
         Self { media, media_type }
     }
+
+    /// There is a decoder for sound of this type.
+    pub fn is_heard(&self) -> bool {
+        HEARD.contains(&self.media_type)
+    }
 }
+
+/// Types of sound that can be decoded.
+const HEARD: &[&str] = &[
+    "audio/x-wav",
+    "audio/x-aiff",
+    "audio/x-caf",
+    "audio/mpeg",
+    "audio/aac",
+    "audio/x-flac",
+    "audio/ogg",
+    "audio/opus",
+    "audio/mp4",
+    "audio/webm",
+];
 
 /// Formats that begin like text but are none for a reader of text, as (bytes, kind).
 const TEXT_SHAPED: &[(&[u8], Kind)] =
@@ -33,6 +53,9 @@ const BINARY: &[(usize, &[u8], Kind)] = &[
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind::new(MediaKind::Office, "application/x-ole-storage")),
     (0, b"!BDN", Kind::new(MediaKind::Mail, "application/vnd.ms-outlook-pst")),
     (0, b"!<arch>\n", Kind::new(MediaKind::Archive, "application/x-archive")),
+    (8, b"AIFF", Kind::new(MediaKind::Sound, "audio/x-aiff")),
+    (8, b"AIFC", Kind::new(MediaKind::Sound, "audio/x-aiff")),
+    (0, b"caff\0\x01", Kind::new(MediaKind::Sound, "audio/x-caf")),
     (0, b"MThd", Kind::new(MediaKind::Sound, "audio/midi")),
     (0, b"\x28\xb5\x2f\xfd", Kind::new(MediaKind::Archive, "application/zstd")),
     (0, b"AT&TFORM", Kind::new(MediaKind::Image, "image/vnd.djvu")),
@@ -68,7 +91,7 @@ fn text_shaped(head: &[u8]) -> Option<Kind> {
 
 fn binary(head: &[u8], tail: &[u8]) -> Option<Kind> {
     let listed = BINARY.iter().find(|(at, magic, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic)));
-    listed.map(|(_, _, kind)| *kind).or_else(|| container::of(head, tail)).or_else(|| inferred(head))
+    listed.map(|(_, _, kind)| *kind).or_else(|| container::of(head, tail)).or_else(|| mpeg::of(head)).or_else(|| inferred(head))
 }
 
 fn inferred(head: &[u8]) -> Option<Kind> {
@@ -129,6 +152,9 @@ mod tests {
         check(b"\x1f\x8b\x08\0\0\0\0\0\0\x03", "", Archive, "application/gzip");
         check(b"fLaC\0\0\0\x22", "", Sound, "audio/x-flac");
         check(b"ID3\x04\0\0\0\0\0\0", "", Sound, "audio/mpeg");
+        check(b"FORM\0\0\x10\0AIFFCOMM", "", Sound, "audio/x-aiff");
+        check(b"FORM\0\0\x10\0AIFCFVER", "wav", Sound, "audio/x-aiff");
+        check(b"caff\0\x01\0\0desc", "", Sound, "audio/x-caf");
         check(b"\x1a\x45\xdf\xa3\x01\0\0\0\0\0\0\x1f\x42\x86\x81\x01webm", "", Video, "video/webm");
         check(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "", Video, "video/mp4");
         check(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "jpg", Image, "image/heic");

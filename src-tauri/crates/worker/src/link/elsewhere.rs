@@ -25,7 +25,24 @@ impl Link {
         match *self {}
     }
 
-    pub(crate) fn exchange(&mut self, _work: &Work, _blob: &[u8], _file: Option<&File>, _watch: &mut Watch) -> Result<Reply, Fault> {
+    pub(crate) fn exchange(&mut self, _work: &Work, _blob: &[u8], _files: &[&File], _watch: &mut Watch) -> Result<Reply, Fault> {
+        match *self {}
+    }
+
+    pub(crate) fn attach(&mut self, _watch: &mut Watch) -> Result<Line, Fault> {
+        match *self {}
+    }
+}
+
+/// Never exists either.
+pub(crate) enum Line {}
+
+impl Line {
+    pub(crate) fn pid(&self) -> u32 {
+        match *self {}
+    }
+
+    pub(crate) fn exchange(&mut self, _work: &Work, _blob: &[u8], _files: &[&File], _watch: &mut Watch) -> Result<Reply, Fault> {
         match *self {}
     }
 }

@@ -16,7 +16,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use winnow_contract::worker::{Role, Work};
+use winnow_contract::worker::{Answer, Role, Work};
 
 /// What a worker keeps of our environment: where its model data and its libraries are, when that is not where they
 /// usually are.
@@ -25,6 +25,12 @@ const KEPT: [&str; 3] = ["TESSDATA_PREFIX", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PAT
 /// A running worker; dropping it kills and reaps the process.
 pub(crate) struct Link {
     child: Child,
+    line: Line,
+}
+
+/// One channel to a worker.
+pub(crate) struct Line {
+    pid: u32,
     socket: UnixStream,
 }
 
@@ -37,7 +43,7 @@ impl Link {
         let (socket, theirs) = UnixStream::pair()?;
         socket.set_nonblocking(true)?;
         let child = command(program, role, OwnedFd::from(theirs)).spawn()?;
-        Ok(Self { child, socket })
+        Ok(Self { line: Line { pid: child.id(), socket }, child })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -49,14 +55,42 @@ impl Link {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// One request and its answer, over the channel that the worker was started with.
+    ///
+    /// # Errors
+    /// As `Line::exchange`.
+    pub(crate) fn exchange(&mut self, work: &Work, blob: &[u8], files: &[&File], watch: &mut Watch) -> Result<Reply, Fault> {
+        self.line.exchange(work, blob, files, watch)
+    }
+
+    /// A second channel, which the worker answers on at the same time.
+    ///
+    /// # Errors
+    /// As `Line::exchange`.
+    pub(crate) fn attach(&mut self, watch: &mut Watch) -> Result<Line, Fault> {
+        let (socket, theirs) = UnixStream::pair().map_err(|_| Fault::Lost)?;
+        socket.set_nonblocking(true).map_err(|_| Fault::Lost)?;
+        let theirs = File::from(OwnedFd::from(theirs));
+        match self.exchange(&Work::Attach, &[], &[&theirs], watch)?.0 {
+            Answer::Attached => Ok(Line { pid: self.pid(), socket }),
+            _ => Err(Fault::Lost),
+        }
+    }
+}
+
+impl Line {
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// One request and its answer.
     ///
     /// # Errors
-    /// `Lost` when the process is gone or talks nonsense, else the limit that was met. After an error the link is of no
-    /// more use.
-    pub(crate) fn exchange(&mut self, work: &Work, blob: &[u8], file: Option<&File>, watch: &mut Watch) -> Result<Reply, Fault> {
+    /// `Lost` when the process is gone or talks nonsense, else the limit that was met. After an error the channel is of
+    /// no more use.
+    pub(crate) fn exchange(&mut self, work: &Work, blob: &[u8], files: &[&File], watch: &mut Watch) -> Result<Reply, Fault> {
         let head = protocol::head(work, blob).ok_or(Fault::Lost)?;
-        let sent = self.patiently(PollFlags::OUT, watch, |socket| send_first(socket, &head, file))?;
+        let sent = self.patiently(PollFlags::OUT, watch, |socket| send_first(socket, &head, files))?;
         self.send(&head[sent..], watch)?;
         self.send(blob, watch)?;
         self.receive(watch)
@@ -118,20 +152,20 @@ fn command(program: &Path, role: Role, channel: OwnedFd) -> Command {
     let mut command = Command::new(program);
     command.arg(role.as_str()).current_dir("/").env_clear();
     command.envs(KEPT.iter().filter_map(|name| Some((*name, env::var_os(name)?))));
-    command.envs([("LANG", "C"), ("LC_ALL", "C"), ("OMP_THREAD_LIMIT", "1")]);
+    command.envs([("LANG", "C"), ("LC_ALL", "C"), ("OMP_THREAD_LIMIT", "1"), ("TOKENIZERS_PARALLELISM", "false")]);
     command.stdin(Stdio::from(channel)).stdout(Stdio::null()).stderr(Stdio::null());
     // Ctrl-C in a terminal is for the parent, which ends its workers when it is ready.
     command.process_group(0);
     command
 }
 
-/// The first bytes of a frame, with the file beside them.
-fn send_first(socket: &UnixStream, bytes: &[u8], file: Option<&File>) -> io::Result<usize> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let descriptors = file.map(|file| [file.as_fd()]);
+/// The first bytes of a frame, with the files beside them: two at most.
+fn send_first(socket: &UnixStream, bytes: &[u8], files: &[&File]) -> io::Result<usize> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+    let descriptors: Vec<_> = files.iter().map(|file| file.as_fd()).collect();
     let mut control = SendAncillaryBuffer::new(&mut space);
-    if let Some(descriptors) = &descriptors {
-        control.push(SendAncillaryMessage::ScmRights(descriptors));
+    if !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(&descriptors)) {
+        return Err(ErrorKind::InvalidInput.into());
     }
     Ok(sendmsg(socket, &[IoSlice::new(bytes)], &mut control, SendFlags::empty())?)
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use winnow_contract::Words;
 use winnow_engine::ports::{CallLimits, Cancel, Decode, StageError};
-use winnow_workers::Workers;
+use winnow_workers::{Models, Widths, Workers};
 
 const HANG: &[u8] = b"#!winnow-fault hang\n";
 
@@ -79,7 +79,7 @@ fn a_wish_to_stop_is_heard_at_once() {
 
 #[test]
 fn a_killed_worker_fails_its_own_call_only() {
-    let workers = Workers::at(&program(), 2, 1).expect("workers");
+    let workers = Workers::at(&program(), Widths { decode: 2, ocr: 1 }, Models::none()).expect("workers");
     std::thread::scope(|scope| {
         let hanging = scope.spawn(|| fault(&workers, "hang", LIMITS, &Cancel::default()));
         // Two workers are there once one call found the other worker at work; that one is named first.
@@ -123,7 +123,7 @@ fn a_worker_is_replaced_when_it_has_worked_long_enough() {
 fn no_worker_outlives_its_owner() {
     let workers = workers();
     works(&workers);
-    let pids = [workers.decode.pids(), workers.ocr.pids()].concat();
+    let pids = [workers.decode.pids(), workers.ocr.pids(), workers.speech.pids()].concat();
     assert_eq!(pids.len(), 2);
     drop(workers);
     for pid in pids {
@@ -133,7 +133,7 @@ fn no_worker_outlives_its_owner() {
 
 #[test]
 fn a_missing_program_is_said() {
-    let error = Workers::at(std::path::Path::new("/nowhere/winnow-worker"), 1, 1).err().expect("an error");
+    let error = Workers::at(std::path::Path::new("/nowhere/winnow-worker"), Widths::default(), Models::none()).err().expect("an error");
     assert!(error.to_string().contains("worker"), "{error}");
 }
 

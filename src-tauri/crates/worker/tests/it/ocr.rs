@@ -6,7 +6,7 @@ use std::io::Cursor;
 use winnow_contract::asset::PixelBox;
 use winnow_contract::worker::{DecodeRequest, OcrPage, OcrRequest};
 use winnow_engine::ports::{Cancel, Decode, Ocr, StageError};
-use winnow_workers::Workers;
+use winnow_workers::{Models, Widths, Workers};
 
 const LETTER: &[u8] = include_bytes!("../fixtures/letter.png");
 const TEXT: &str = include_str!("../fixtures/letter.txt");
@@ -110,7 +110,7 @@ fn missing_languages_are_named_and_no_image_is_refused() {
 
 #[test]
 fn pages_do_not_influence_one_another() {
-    let workers = Workers::at(&program(), 1, 1).expect("workers");
+    let workers = Workers::at(&program(), Widths { decode: 1, ocr: 1 }, Models::none()).expect("workers");
     let first = read(&workers, LETTER);
     let upside_down = png(&image::load_from_memory(LETTER).expect("the fixture").rotate180());
     read(&workers, &upside_down);

@@ -41,7 +41,7 @@ pub fn of(head: &[u8], tail: &[u8]) -> Option<Kind> {
         return Some(zip(head, tail));
     }
     if head.get(4..8) == Some(b"ftyp") {
-        return Some(iso_media(head));
+        return Some(iso_media(head, tail));
     }
     if head.starts_with(b"OggS") {
         return Some(ogg(head));
@@ -54,20 +54,39 @@ fn zip(head: &[u8], tail: &[u8]) -> Kind {
     IN_ZIP.iter().find(|(name, _)| holds(name)).map_or(Kind::new(MediaKind::Archive, "application/zip"), |(_, kind)| *kind)
 }
 
-fn iso_media(head: &[u8]) -> Kind {
+fn iso_media(head: &[u8], tail: &[u8]) -> Kind {
     let brand = head.get(8..12).unwrap_or_default();
-    BRANDS.iter().find(|(name, _)| brand.starts_with(name)).map_or(Kind::new(MediaKind::Video, "video/mp4"), |(_, kind)| *kind)
+    let kind = BRANDS.iter().find(|(name, _)| brand.starts_with(name)).map_or(Kind::new(MediaKind::Video, "video/mp4"), |(_, kind)| *kind);
+    let shows = |media: &[u8]| handles(head, media) || handles(tail, media);
+    // Telephones and recorders write sound under the brand of films.
+    match kind.media {
+        MediaKind::Video if shows(b"soun") && !shows(b"vide") => Kind::new(MediaKind::Sound, "audio/mp4"),
+        _ => kind,
+    }
+}
+
+/// Whether a track of this kind is announced (ISO/IEC 14496-12, 8.4.3).
+fn handles(bytes: &[u8], media: &[u8]) -> bool {
+    bytes.windows(16).any(|window| window.starts_with(b"hdlr") && window.ends_with(media))
 }
 
 fn ogg(head: &[u8]) -> Kind {
-    match find(&head[..head.len().min(512)], b"\x80theora") {
-        Some(_) => Kind::new(MediaKind::Video, "video/ogg"),
+    let start = &head[..head.len().min(512)];
+    if find(start, b"\x80theora").is_some() {
+        return Kind::new(MediaKind::Video, "video/ogg");
+    }
+    match find(start, b"OpusHead") {
+        Some(_) => Kind::new(MediaKind::Sound, "audio/opus"),
         None => Kind::new(MediaKind::Sound, "audio/ogg"),
     }
 }
 
 fn matroska(head: &[u8]) -> Kind {
+    // Where the tracks are announced; names of codecs begin with what they are for.
+    let start = &head[..head.len().min(4096)];
+    let is_sound = (find(start, b"A_OPUS").is_some() || find(start, b"A_VORBIS").is_some()) && find(start, b"V_").is_none();
     match find(&head[..head.len().min(64)], b"webm") {
+        Some(_) if is_sound => Kind::new(MediaKind::Sound, "audio/webm"),
         Some(_) => Kind::new(MediaKind::Video, "video/webm"),
         None => Kind::new(MediaKind::Video, "video/x-matroska"),
     }
@@ -89,6 +108,12 @@ mod tests {
         check(b"\0\0\0\x14ftypqt  ", b"", Some("video/quicktime"));
         check(b"OggS\0\x02\0\0\x01vorbis", b"", Some("audio/ogg"));
         check(b"OggS\0\x02\0\0\x80theora", b"", Some("video/ogg"));
+        check(b"OggS\0\x02\0\0....OpusHead\x01", b"", Some("audio/opus"));
+        check(b"\0\0\0\x18ftypisom....hdlr\0\0\0\0\0\0\0\0soun", b"", Some("audio/mp4"));
+        check(b"\0\0\0\x18ftypmp42", b"hdlr\0\0\0\0\0\0\0\0soun", Some("audio/mp4"));
+        check(b"\0\0\0\x18ftypisom", b"hdlr\0\0\0\0\0\0\0\0sounhdlr\0\0\0\0\0\0\0\0vide", Some("video/mp4"));
+        check(b"\x1a\x45\xdf\xa3....webm....A_OPUS", b"", Some("audio/webm"));
+        check(b"\x1a\x45\xdf\xa3....webm....V_VP9A_OPUS", b"", Some("video/webm"));
         check(b"PK", b"", None);
     }
 }

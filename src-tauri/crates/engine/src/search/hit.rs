@@ -1,0 +1,170 @@
+//! Shows what was found: the words around it, and the spot it opens at.
+//!
+//! Ranks nothing.
+
+use super::fuse::Match;
+use super::query::Query;
+use crate::catalog::words::{self, Place};
+use crate::catalog::{assets, texts};
+use crate::error::Result;
+use rusqlite::Connection;
+use std::collections::HashSet;
+use winnow_contract::asset::{PixelBox, Span};
+use winnow_contract::review::TextPart;
+use winnow_contract::search::{Evidence, Hit};
+
+/// Characters of a passage that are shown when no word of it was asked for.
+const SHOWN: usize = 240;
+
+/// What is shown, and how it stands among the others.
+pub struct Shown<'a> {
+    pub found: &'a Match,
+    /// From 1.
+    pub rank: u32,
+    pub score: f32,
+    /// None when an asset was asked about.
+    pub query: Option<&'a Query>,
+}
+
+/// A hit; none when its asset is gone meanwhile.
+pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
+    let found = shown.found;
+    let Some(row) = assets::row(catalog, &found.asset)? else { return Ok(None) };
+    let (snippet, evidence) = match (&found.best, shown.query) {
+        (Some((place, true)), Some(query)) => (words::snippet(catalog, query, place.chunk)?, by_words(catalog, query, place)?),
+        (Some((place, _)), query) => (passage(catalog, place, query)?, by_meaning(catalog, place)?),
+        (None, _) => (vec![TextPart { text: row.name.clone(), marked: found.named }], Evidence::default()),
+    };
+    Ok(Some(Hit {
+        rank: shown.rank,
+        asset: found.asset.clone(),
+        name: row.name,
+        path: assets::path(catalog, &found.asset)?,
+        kind: row.kind,
+        thumbnail: row.thumbnail,
+        score: shown.score,
+        why: found.why.clone(),
+        snippet,
+        more: found.more,
+        evidence,
+    }))
+}
+
+/// Where the first matching words of a place stand: characters, page, box, seconds.
+fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<Evidence> {
+    let Some((start, end)) = words::first_match(catalog, query, place)? else { return Ok(Evidence::default()) };
+    let spans = spans(catalog, place)?;
+    let word = at(&spans, start);
+    Ok(Evidence {
+        extraction: Some(place.extraction.clone()),
+        page: word.and_then(|span| span.page),
+        rect: line_box(&spans, start, end),
+        t0: word.and_then(|span| span.t0),
+        t1: word.and_then(|span| span.t1),
+        start: Some(start),
+        end: Some(end),
+    })
+}
+
+/// The whole of a place: its first line on the page, its first word in the sound.
+fn by_meaning(catalog: &Connection, place: &Place) -> Result<Evidence> {
+    Ok(Evidence {
+        extraction: Some(place.extraction.clone()),
+        page: place.page,
+        rect: line_box(&spans(catalog, place)?, place.start, place.end),
+        t0: place.t0,
+        t1: place.t1,
+        start: Some(place.start),
+        end: Some(place.end),
+    })
+}
+
+/// Where the words of a place stand; plain text has neither pages nor times, so nothing is looked up.
+fn spans(catalog: &Connection, place: &Place) -> Result<Vec<Span>> {
+    if place.page.is_none() && place.t0.is_none() { Ok(Vec::new()) } else { texts::spans(catalog, &place.extraction) }
+}
+
+fn passage(catalog: &Connection, place: &Place, query: Option<&Query>) -> Result<Vec<TextPart>> {
+    let text = words::text(catalog, place.chunk)?;
+    Ok(vec![TextPart { text: closest(&text, query.map_or("", |query| query.text.as_str())), marked: false }])
+}
+
+/// The sentence that shares the most words with what was asked, else the first two; on one line, cut where it gets long.
+fn closest(text: &str, asked: &str) -> String {
+    let asked: HashSet<String> = terms(asked).collect();
+    let sentences = sentences(text);
+    let shared = |sentence: &str| terms(sentence).filter(|word| asked.contains(word)).collect::<HashSet<_>>().len();
+    let best = sentences.iter().rev().map(|sentence| (shared(sentence), *sentence)).max_by_key(|(count, _)| *count);
+    let chosen = match best {
+        Some((count, sentence)) if count > 0 => sentence.to_owned(),
+        Some(_) | None => sentences[..sentences.len().min(2)].join(" "),
+    };
+    let line = chosen.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((cut, _)) => format!("{}…", line[..cut].rsplit_once(' ').map_or(&line[..cut], |(head, _)| head)),
+        None => line,
+    }
+}
+
+/// Words of four letters and more, in small letters: shorter ones say little of what a sentence is about.
+fn terms(text: &str) -> impl Iterator<Item = String> {
+    text.split(|character: char| !character.is_alphanumeric()).filter(|word| word.chars().count() > 3).map(str::to_lowercase)
+}
+
+fn sentences(text: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    let mut before = ' ';
+    for (at, character) in text.char_indices() {
+        let ends = matches!(before, '.' | '!' | '?' | '…') && character.is_whitespace() || before == '\n' && character == '\n' || before == '。';
+        if ends {
+            sentences.push(text[start..at].trim());
+            start = at;
+        }
+        before = character;
+    }
+    sentences.push(text[start..].trim());
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
+}
+
+/// The box around the words from `start` to `end`, as far as they stand on the line of the first.
+fn line_box(spans: &[Span], start: u32, end: u32) -> Option<PixelBox> {
+    let first = spans.partition_point(|span| span.end <= start);
+    let mut boxes = spans[first..].iter().take_while(|span| span.start < end).filter_map(|span| span.rect);
+    let head = boxes.next()?;
+    let middle = |rect: &PixelBox| rect[1] + rect[3] / 2;
+    let same_line = |rect: &PixelBox| (head[1]..head[1] + head[3]).contains(&middle(rect)) && rect[0] >= head[0];
+    Some(boxes.take_while(same_line).fold(head, around))
+}
+
+fn around(one: PixelBox, other: PixelBox) -> PixelBox {
+    let (left, top) = (one[0].min(other[0]), one[1].min(other[1]));
+    let (right, bottom) = ((one[0] + one[2]).max(other[0] + other[2]), (one[1] + one[3]).max(other[1] + other[3]));
+    [left, top, right - left, bottom - top]
+}
+
+/// The span that holds a character.
+pub(crate) fn at(spans: &[Span], character: u32) -> Option<&Span> {
+    spans.get(spans.partition_point(|span| span.end <= character)).filter(|span| span.start <= character)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_nearest_to_the_question_is_shown() {
+        let check = |text: &str, asked: &str, expected: &str| assert_eq!(closest(text, asked), expected, "{text} / {asked}");
+        check("", "anything", "");
+        check("Only one.", "", "Only one.");
+        check("One here. Two here. Three here.", "", "One here. Two here.");
+        check("The lamp was lit. A ship\nran aground at night. Nobody saw it.", "which ship was aground", "A ship ran aground at night.");
+        check("Version 1.2 of it. Other.", "version", "Version 1.2 of it.");
+        check("a heading\n\nthe flood soaked it", "flood", "the flood soaked it");
+        check("STORM first. storm second.", "storm", "STORM first.");
+        let long = "word ".repeat(100);
+        assert_eq!(closest(&long, "").chars().count(), SHOWN);
+        assert_eq!(closest(&"x".repeat(900), "").chars().count(), SHOWN + 1);
+    }
+}

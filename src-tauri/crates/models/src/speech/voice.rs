@@ -1,0 +1,155 @@
+//! Where somebody speaks, and the pieces that are listened to.
+//!
+//! Silence between sentences stays in a piece; long silence is in none.
+
+use super::models::Loading;
+use std::ops::Range;
+use whisper_rs::{WhisperVadContext, WhisperVadContextParams, WhisperVadParams};
+use winnow_contract::worker::SAMPLE_RATE;
+
+const SECOND: usize = SAMPLE_RATE as usize;
+/// The model hears at most this much at once.
+const LONGEST: usize = 30 * SECOND;
+/// Speech with less silence between is one piece while it fits: what was said before helps to understand.
+const TOGETHER: usize = 2 * SECOND;
+/// Silence kept before and after speech, where a soft beginning or end may lie.
+const MARGIN: usize = SECOND / 5;
+/// Speech that ends this close to the end of what was read may go on.
+const OPEN: usize = SECOND / 2;
+
+/// Finds speech.
+pub struct Voice {
+    context: WhisperVadContext,
+}
+
+impl Voice {
+    pub fn load(path: &str) -> Result<Self, Loading> {
+        let mut parameters = WhisperVadContextParams::new();
+        // Its steps are too small to be shared.
+        parameters.set_n_threads(1);
+        WhisperVadContext::new(path, parameters).map(|context| Self { context }).map_err(|_| Loading::Damaged)
+    }
+
+    /// Stretches of speech in order, as samples; none when the model fails.
+    pub fn speech(&mut self, samples: &[f32]) -> Option<Vec<Range<usize>>> {
+        if samples.is_empty() {
+            return Some(Vec::new());
+        }
+        let mut parameters = WhisperVadParams::new();
+        parameters.set_min_silence_duration(200);
+        parameters.set_max_speech_duration((LONGEST - 2 * SECOND) as f32 / SECOND as f32);
+        let found = self.context.segments_from_samples(parameters, samples).ok()?;
+        let at = |hundredths: f32| (hundredths.max(0.0) * SECOND as f32 / 100.0) as usize;
+        Some(found.map(|segment| at(segment.start).min(samples.len())..at(segment.end).min(samples.len())).collect())
+    }
+}
+
+/// What is listened to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// At most 30 seconds each, in order.
+    pub pieces: Vec<Range<usize>>,
+    /// Samples that are done with afterwards; at least one when there were any.
+    pub until: usize,
+    /// Samples of speech among them.
+    pub speech: usize,
+}
+
+/// Plans a stretch of `length` samples. Unless the recording ends there, speech that may go on is left for the next time.
+pub fn plan(speech: &[Range<usize>], length: usize, at_end: bool) -> Plan {
+    let mut speech = joined(speech, length);
+    let mut until = length;
+    if !at_end
+        && speech.len() > 1
+        && let Some(open) = speech.pop_if(|last| last.end + OPEN >= length)
+    {
+        until = open.start.saturating_sub(MARGIN).max(speech.last().map_or(1, |last| last.end));
+    }
+    let pieces = pieces(&speech, until);
+    Plan { pieces, until, speech: speech.iter().map(ExactSizeIterator::len).sum() }
+}
+
+/// In order, within the length, without overlaps, none longer than a piece.
+fn joined(speech: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in speech {
+        let start = range.start.max(joined.last().map_or(0, |last| last.end));
+        let mut rest = start..range.end.min(length);
+        while !rest.is_empty() {
+            let end = rest.end.min(rest.start + LONGEST - 2 * MARGIN);
+            joined.push(rest.start..end);
+            rest.start = end;
+        }
+    }
+    joined
+}
+
+fn pieces(speech: &[Range<usize>], until: usize) -> Vec<Range<usize>> {
+    let mut pieces: Vec<Range<usize>> = Vec::new();
+    for range in speech {
+        match pieces.last_mut() {
+            Some(last) if range.start - last.end < TOGETHER && range.end - last.start + 2 * MARGIN <= LONGEST => last.end = range.end,
+            _ => pieces.push(range.clone()),
+        }
+    }
+    let ends: Vec<usize> = pieces.iter().skip(1).map(|next| next.start).chain([until]).collect();
+    let mut before = 0;
+    for (piece, next) in pieces.iter_mut().zip(ends) {
+        // Half of a short silence belongs to either side.
+        let after = piece.end + MARGIN.min(next.saturating_sub(piece.end) / 2).max(if next == until { MARGIN } else { 0 });
+        piece.start = piece.start.saturating_sub(MARGIN).max(before);
+        piece.end = after.min(until.max(piece.end));
+        before = piece.end;
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Times in tenths of a second.
+    fn check(speech: &[(usize, usize)], length: usize, at_end: bool, pieces: &[(usize, usize)], until: usize) {
+        let tenths = |ranges: &[(usize, usize)]| ranges.iter().map(|(start, end)| start * 1600..end * 1600).collect::<Vec<_>>();
+        let plan = plan(&tenths(speech), length * 1600, at_end);
+        assert_eq!((plan.pieces, plan.until), (tenths(pieces), until * 1600), "{speech:?} in {length}");
+    }
+
+    #[test]
+    fn silence_is_not_listened_to() {
+        check(&[], 600, true, &[], 600);
+        check(&[], 600, false, &[], 600);
+        check(&[], 0, true, &[], 0);
+        check(&[(100, 150)], 600, true, &[(98, 152)], 600);
+        check(&[(0, 50)], 50, true, &[(0, 50)], 50);
+        check(&[(10, 50), (100, 150)], 600, true, &[(8, 52), (98, 152)], 600);
+    }
+
+    #[test]
+    fn speech_close_together_is_one_piece_of_thirty_seconds_at_most() {
+        check(&[(10, 50), (60, 90)], 600, true, &[(8, 92)], 600);
+        check(&[(0, 100), (102, 200), (202, 320)], 600, true, &[(0, 201), (201, 322)], 600);
+        check(&[(0, 700)], 700, true, &[(0, 296), (296, 592), (592, 700)], 700);
+    }
+
+    #[test]
+    fn speech_that_may_go_on_is_left_for_the_next_time() {
+        check(&[(10, 50), (550, 600)], 600, false, &[(8, 52)], 548);
+        check(&[(10, 50), (550, 590)], 600, false, &[(8, 52)], 600 - 52);
+        check(&[(10, 50), (550, 580)], 600, false, &[(8, 52), (548, 582)], 600);
+        check(&[(10, 50), (550, 600)], 600, true, &[(8, 52), (548, 600)], 600);
+        // With nothing before it there is no silence to stop at.
+        check(&[(0, 200)], 200, false, &[(0, 200)], 200);
+    }
+
+    #[test]
+    fn whatever_the_model_says_the_plan_goes_on_in_order() {
+        let cases: &[&[Range<usize>]] = &[&[5..3], &[0..1], &[10..20, 15..30], &[0..999_999_999], &[900..2000, 100..200]];
+        for speech in cases {
+            let plan = plan(speech, 1000, false);
+            assert!(plan.until > 0 && plan.until <= 1000, "{plan:?}");
+            assert!(plan.pieces.iter().all(|piece| piece.start < piece.end && piece.end <= 1000 && piece.len() <= LONGEST), "{plan:?}");
+            assert!(plan.pieces.is_sorted_by(|a, b| a.end <= b.start), "{plan:?}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Real speech, real embeddings, the real index: what is said and meant is found, kills lose nothing, a deleted index heals.
+//!
+//! Needs the model pack that `cargo xtask test` fetches. How fast it is on an idle computer is `cargo xtask bench`'s.
+#![cfg(target_os = "linux")]
+
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use winnow_e2e::display::Display;
+use winnow_e2e::library::Library;
+use winnow_e2e::window::{ENTER, PATIENCE, Window};
+use winnow_e2e::{Dice, alone, files, percentile, processes, programs, sounds, wait_for};
+
+const TAPE: &str = "Recordings/tape 3, Edith.ogg";
+const RECTORY: &str = "Letters/1953-02-09 rectory.jpg";
+const ABOUT_TAPE: &str = "woman who recorded weather and vessels at the coast";
+const ABOUT_RECTORY: &str = "church records damaged by a flood";
+
+fn sample(name: &str) -> PathBuf {
+    programs::sample().join(name)
+}
+
+fn copy(name: &str, library: &Library) {
+    let target = library.files().join(Path::new(name).file_name().expect("a name"));
+    fs_err::copy(sample(name), target).expect("a copy");
+}
+
+/// The recording and the letter among texts about other things.
+fn archive() -> Library {
+    let library = Library::with_models();
+    copy(TAPE, &library);
+    copy(RECTORY, &library);
+    files::texts(&library.files(), 40);
+    library
+}
+
+fn search(library: &Library, mode: &str, query: &str) -> Vec<Value> {
+    library.ask(&["search", "--mode", mode, query])
+}
+
+fn name(hit: &Value) -> String {
+    hit["path"].as_str().and_then(|path| Path::new(path).file_name()).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[test]
+fn a_recording_and_a_letter_are_found_by_what_they_mean() {
+    let _alone = alone();
+    let library = archive();
+    let ingested = library.ingest();
+    assert_eq!(ingested.code, Some(0), "{}", ingested.errors);
+    for mode in ["hybrid", "semantic"] {
+        let tape = search(&library, mode, ABOUT_TAPE);
+        assert_eq!(name(&tape[0]), "tape 3, Edith.ogg", "{mode}: {}", tape[0]);
+        assert!(tape[0]["why"]["semantic"].is_number() && tape[0]["evidence"]["t0"].is_number(), "{}", tape[0]);
+        let letter = search(&library, mode, ABOUT_RECTORY);
+        assert_eq!(name(&letter[0]), "1953-02-09 rectory.jpg", "{mode}: {}", letter[0]);
+        assert!(letter[0]["evidence"]["page"] == 1 && letter[0]["evidence"]["box"].is_array(), "{}", letter[0]);
+    }
+    assert!(search(&library, "lexical", ABOUT_TAPE).is_empty(), "its words alone find nothing");
+    let like = library.run([OsStr::new("similar"), library.files().join("1953-02-09 rectory.jpg").as_os_str()]);
+    assert!(like.code == Some(0) && !like.lines.is_empty() && like.lines.iter().all(|hit| name(hit) != "1953-02-09 rectory.jpg"));
+    let status = library.ask_one(&["status"]);
+    assert_eq!(status["index_lag"], 0, "{status}");
+    heals(&library);
+    library.expect_healthy();
+}
+
+/// Without its folder the index is made again from the catalog, and says the same.
+fn heals(library: &Library) {
+    let before: Vec<_> = [ABOUT_TAPE, ABOUT_RECTORY].map(|query| search(library, "hybrid", query)).into();
+    fs_err::remove_dir_all(library.path().join("vectors")).expect("an index");
+    let began = Instant::now();
+    let again = library.ingest();
+    assert_eq!(again.code, Some(0), "{}", again.errors);
+    println!("healed and compared in {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    let after: Vec<_> = [ABOUT_TAPE, ABOUT_RECTORY].map(|query| search(library, "hybrid", query)).into();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn speech_is_written_down_word_for_word_and_silence_is_not() {
+    let _alone = alone();
+    let library = Library::with_models();
+    let clips = sounds::librivox();
+    clips.iter().for_each(|clip| drop(fs_err::copy(&clip.path, library.files().join(&clip.name)).expect("a copy")));
+    files::write(&library.files(), "silence.wav", sounds::wav(&vec![0; 16_000 * 20]));
+    files::write(&library.files(), "nothing.wav", "");
+    files::write(&library.files(), "only a name.wav", "This is a text that calls itself a recording.");
+    files::write(&library.files(), "cut.wav", &sounds::wav(&vec![0; 16_000])[..40]);
+    let ingested = library.ingest();
+    assert!(matches!(ingested.code, Some(0 | 1)), "{}", ingested.errors);
+    let heard = |name: &str| library.ask_one(&["text", library.files().join(name).to_str().expect("plain")])["text"].clone();
+    let errors = clips.iter().map(|clip| sounds::word_errors(&clip.words, heard(&clip.name).as_str().unwrap_or_default()));
+    let (errors, words): (usize, usize) = errors.fold((0, 0), |(errors, words), (more, of)| (errors + more, words + of));
+    println!("{errors} of {words} words differ");
+    assert!(words == 71 && errors <= 3, "{errors} of {words} words differ");
+    assert_eq!(heard("silence.wav"), "");
+    let state = |name: &str| {
+        let row = ingested.lines.iter().find(|line| line["paths"][0].as_str().is_some_and(|path| path.ends_with(name)));
+        row.unwrap_or_else(|| panic!("{name} has a line"))["state"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(["silence.wav", "nothing.wav", "only a name.wav"].map(state), ["ready", "ready", "ready"]);
+    assert!(["failed", "partial"].contains(&state("cut.wav").as_str()), "{}", state("cut.wav"));
+    let row = ingested.lines.iter().find(|line| line["paths"][0].as_str().is_some_and(|path| path.ends_with("only a name.wav")));
+    assert_eq!(row.map(|row| row["kind"].clone()), Some(json!("text")), "what it is, is told by its content");
+}
+
+/// Killed at any moment between chunk, embedding, outbox and index: in the end the index holds what the catalog holds.
+#[test]
+fn kills_leave_no_gap_between_catalog_and_index() {
+    let _alone = alone();
+    let library = Library::with_models();
+    files::texts(&library.files(), 150);
+    let (mut dice, mut struck) = (Dice::new(), 0);
+    for _ in 0..15 {
+        let mut child = library.command([OsStr::new("ingest"), library.files().as_os_str()]);
+        let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("winnow");
+        std::thread::sleep(Duration::from_secs_f64(0.2 + 3.0 * dice.roll()));
+        struck += usize::from(child.try_wait().expect("its state").is_none());
+        child.kill().expect("killed");
+        child.wait().expect("reaped");
+        library.expect_no_workers();
+    }
+    assert!(struck > 5, "{struck} kills struck a living process");
+    let last = library.ingest();
+    assert_eq!(last.code, Some(0), "{}", last.errors);
+    assert_eq!(library.ask_one(&["status"])["index_lag"], 0);
+    library.expect_healthy();
+    let checks = library.ask(&["doctor"]);
+    assert!(checks.iter().any(|check| check["check"] == "vectors" && check["ok"] == true), "{checks:?}");
+    assert!(!search(&library, "semantic", "paid by card").is_empty());
+}
+
+#[test]
+fn a_recording_is_added_found_by_its_meaning_and_played_at_the_second() {
+    let _alone = alone();
+    let (library, display) = (archive(), Display::open());
+    let ingested = library.ingest();
+    assert_eq!(ingested.code, Some(0), "{}", ingested.errors);
+    let window = Window::open(&library, &display);
+    window.session.keys("/");
+    window.session.keys(ABOUT_TAPE);
+    window.wait_text("search-hit", |text| text.contains("tape 3"));
+    window.wait_text("hit-why", |text| text.to_lowercase().contains("meaning"));
+    window.shot("9 search by meaning");
+    wait_for("Enter opens the recording", PATIENCE, || {
+        window.session.keys(&ENTER.to_string());
+        winnow_e2e::soon(Duration::from_secs(1), || (window.count("player") > 0).then_some(()))
+    });
+    let at = || window.read("const p = document.querySelector('[data-testid=player]'); return p && Number(p.dataset.at)").as_f64();
+    let found = wait_for("the player stands at what was found", PATIENCE, || at().filter(|at| *at > 1.0));
+    window.click("player-play");
+    wait_for("it plays on from there", PATIENCE, || at().filter(|at| *at > found + 0.5));
+    window.wait("transcript-word-current");
+    window.shot("10 recording");
+    window.close();
+}
+
+/// A thousand files with recordings among them are read while somebody searches in the window.
+#[test]
+fn queries_are_answered_while_speech_is_heard() {
+    let _alone = alone();
+    let (library, display) = (Library::with_models(), Display::open());
+    files::texts(&library.files(), 990);
+    let clips = sounds::librivox();
+    let speech: Vec<i16> = clips.iter().flat_map(|clip| sounds::samples(&clip.path)).collect();
+    for n in 0..10_usize {
+        // Each a little different, so that none is a copy of another.
+        let sound: Vec<i16> = speech.iter().copied().cycle().skip(n * 1600).take(16_000 * 240).collect();
+        files::write(&library.files(), format!("tape {n}.wav"), sounds::wav(&sound));
+    }
+    library.run([OsStr::new("ingest"), OsStr::new("--no-wait"), library.files().as_os_str()]);
+    let window = Window::open(&library, &display);
+    let hearing = || library.ask_one(&["status"])["jobs"]["queued"].as_u64().unwrap_or(0) > 0 && speaks(&library);
+    wait_for("speech is being heard and something can be found", PATIENCE * 3, || hearing().then_some(()));
+    let (mut times, mut memory) = (Vec::new(), processes::Peak::default());
+    let program = library.window_process(window.session.driver());
+    for n in 0..60 {
+        let query = ["keeper of the lamp", "paid for oil", "a letter to the museum", "storm and relief boat"][n % 4];
+        times.push(asked(&window, &format!("{query} {n}")));
+        memory = memory.with(program);
+    }
+    assert!(speaks(&library), "speech was heard all the while");
+    println!("query while speech is heard: median {:.0} ms, 95th percentile {:.0} ms", percentile(&times, 0.5), percentile(&times, 0.95));
+    println!("engine {} MB, largest worker {} MB", memory.own / 1_000_000, memory.below / 1_000_000);
+    window.close();
+    assert!(percentile(&times, 0.95) <= 150.0, "{:.0} ms at the 95th percentile", percentile(&times, 0.95));
+    assert!(memory.own < 500_000_000, "the engine takes {} MB", memory.own / 1_000_000);
+}
+
+/// The speech worker is alive.
+fn speaks(library: &Library) -> bool {
+    let role = |pid: &u32| fs_err::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.windows(6).any(|word| word == b"speech"));
+    library.workers().iter().any(role)
+}
+
+/// Milliseconds from the request to the answer, as the page sees them.
+fn asked(window: &Window<'_>, query: &str) -> f64 {
+    let request = json!({ "ask": "Search", "query": query, "mode": "hybrid", "filter": {}, "offset": 0, "limit": 50 }).to_string();
+    window.session.script(
+        "window.took = null; const began = performance.now();
+         window.__TAURI__.core.invoke('ask', { request: arguments[0] }).then(() => { window.took = performance.now() - began; });",
+        json!([request]),
+    );
+    wait_for("the query is answered", PATIENCE, || window.read("return window.took").as_f64())
+}

@@ -1,0 +1,258 @@
+//! What is said in a recording: a line for each sentence or so, its time in the margin. It follows the sound, and a click
+//! on a word goes to its second.
+//!
+//! Only what is in view is drawn; a recording of twelve hours is as quick as one of a minute.
+
+mod heights;
+pub mod lines;
+
+use super::player::tape::Tape;
+use super::{icon::Icon, words};
+use heights::Heights;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use lines::{Piece, Transcript};
+use std::ops::Range;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, HtmlElement};
+
+/// Below this a word counts as doubtful.
+const DOUBT: f32 = 0.6;
+/// Pixels of one row of text, between two lines, of the time in the margin, and of a letter's width, at usual letters.
+const ROW: f64 = 26.0;
+const AIR: f64 = 12.0;
+const MARGIN: f64 = 100.0;
+const LETTER: f64 = 7.6;
+
+/// What a transcript is drawn from; the ranges are characters of its text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    pub transcript: Transcript,
+    /// Sensitive data, to be marked.
+    pub found: Vec<(u32, u32)>,
+}
+
+#[derive(Clone, Copy)]
+struct Sheet {
+    tape: Tape,
+    said: StoredValue<Said>,
+    view: NodeRef<leptos::html::Div>,
+    heights: RwSignal<Heights>,
+    scroll: RwSignal<f64>,
+    height: RwSignal<f64>,
+    width: StoredValue<f64>,
+    /// The person looks elsewhere; the text does not follow.
+    away: RwSignal<bool>,
+    /// The word that is said now.
+    word: Memo<Option<usize>>,
+    /// The lines something points at.
+    ringed: Memo<Option<Range<usize>>>,
+}
+
+/// The transcript. `spot` is what something points at, in characters; it is ringed and brought into view.
+#[component]
+pub fn TranscriptView(tape: Tape, said: Said, #[prop(into)] spot: Signal<Option<(u32, u32)>>) -> impl IntoView {
+    let said = StoredValue::new(said);
+    let word = Memo::new(move |_| said.with_value(|said| said.transcript.word_at(tape.now.get())));
+    let ringed = Memo::new(move |_| spot.get().map(|(start, end)| said.with_value(|said| lines_of(&said.transcript, start, end))));
+    let sheet = Sheet {
+        tape,
+        said,
+        view: NodeRef::new(),
+        heights: RwSignal::new(Heights::default()),
+        scroll: RwSignal::new(0.0),
+        height: RwSignal::new(600.0),
+        width: StoredValue::new(0.0),
+        away: RwSignal::new(false),
+        word,
+        ringed,
+    };
+    sheet.follow_size();
+    sheet.follow_sound();
+    sheet.follow_ring();
+    let drawn = Memo::new(move |_| sheet.heights.with(|heights| heights.drawn(sheet.scroll.get(), sheet.height.get())));
+    Effect::new(move |_| {
+        drawn.track();
+        request_animation_frame(move || sheet.measure());
+    });
+    let scrolled = move |_| {
+        if let Some(view) = sheet.view.get_untracked() {
+            sheet.scroll.set(f64::from(view.scroll_top()));
+        }
+    };
+    let look_away = move || {
+        if tape.playing.get_untracked() {
+            sheet.away.set(true);
+        }
+    };
+    let offer = move || {
+        (sheet.away.get() && tape.playing.get()).then(|| {
+            view! { <button class="button small follow" data-testid="follow" on:click=move |_| sheet.away.set(false)><Icon of=icondata_lu::LuLocateFixed/>"Follow the sound"</button> }
+        })
+    };
+    view! {
+        <div class="transcript-room">
+            <div class="transcript" data-testid="transcript" node_ref=sheet.view on:scroll=scrolled on:wheel=move |_| look_away() on:pointerdown=move |event| if on_scroll_bar(&event) { look_away() } on:click=move |event| sheet.go(&event)>
+                <div class="transcript-tall" style:height=move || format!("{}px", sheet.heights.with(Heights::full) + 48.0)>
+                    <div class="transcript-lines" style:top=move || format!("{}px", sheet.heights.with(|heights| heights.top(drawn.get().start)))>
+                        <For each=move || drawn.get() key=|line| *line children=move |line| sheet.line(line)/>
+                    </div>
+                </div>
+            </div>
+            {offer}
+        </div>
+    }
+}
+
+/// The lines a stretch of characters stands in.
+fn lines_of(transcript: &Transcript, start: u32, end: u32) -> Range<usize> {
+    let first = transcript.line_at(start);
+    first..transcript.line_at(end.saturating_sub(1).max(start)) + 1
+}
+
+impl Sheet {
+    fn line(self, line: usize) -> AnyView {
+        let (pieces, begins) = self.said.with_value(|said| (said.transcript.pieces(line), said.transcript.begins(line)));
+        let here = Memo::new(move |_| {
+            self.word.get().filter(|word| self.said.with_value(|said| said.transcript.lines[line].words.contains(word)))
+        });
+        let ringed = move || self.ringed.with(|ringed| ringed.as_ref().is_some_and(|lines| lines.contains(&line)));
+        let body = pieces.into_iter().map(|piece| self.piece(piece, here)).collect_view();
+        view! {
+            <div class="said-line" class:now=move || here.get().is_some() class:ringed=ringed data-line=line.to_string() data-testid="transcript-line">
+                <button class="said-time tabular" tabindex="-1" data-second=begins.to_string() aria-label=format!("From {}", words::clock(f64::from(begins)))>{words::clock(f64::from(begins))}</button>
+                <p class="said-text">{body}</p>
+            </div>
+        }
+        .into_any()
+    }
+
+    fn piece(self, piece: Piece, here: Memo<Option<usize>>) -> AnyView {
+        let Some(n) = piece.word else { return piece.text.into_any() };
+        let (word, found) = self.said.with_value(|said| {
+            let word = said.transcript.words[n];
+            (word, said.found.iter().any(|(start, end)| *start < word.end && word.start < *end))
+        });
+        let doubtful = word.confidence.filter(|confidence| *confidence < DOUBT);
+        let title = doubtful.map(|_| "The model was not sure of this word");
+        view! {
+            <span class="said-word" class:doubtful=doubtful.is_some() class:found=found class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{piece.text}</span>
+        }
+        .into_any()
+    }
+
+    /// Goes to the second of what was clicked. A click that ends a selection of text is none.
+    fn go(self, event: &MouseEvent) {
+        let selecting = leptos::prelude::window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let second = target.and_then(|target| target.get_attribute("data-second")).and_then(|second| second.parse::<f64>().ok());
+        if let Some(second) = second.filter(|_| !selecting) {
+            self.away.set(false);
+            self.tape.seek(second);
+        }
+    }
+
+    /// Keeps the line that is said in view while it plays, unless the person looks elsewhere.
+    fn follow_sound(self) {
+        let line = Memo::new(move |_| self.word.get().map(|word| self.said.with_value(|said| said.transcript.line_of(word))));
+        Effect::new(move |_| {
+            let (playing, away) = (self.tape.playing.get(), self.away.get());
+            match line.get() {
+                Some(line) if playing && !away => self.bring(line),
+                _ => {}
+            }
+        });
+        // Whoever starts the sound wants to see what is said.
+        Effect::new(move |_| {
+            if self.tape.playing.get() {
+                self.away.set(false);
+            }
+        });
+    }
+
+    fn follow_ring(self) {
+        Effect::new(move |_| {
+            let ringed = self.ringed.get();
+            self.view.track();
+            if let Some(lines) = ringed {
+                // Once at the guessed place, and once more where it was measured to be.
+                request_animation_frame(move || {
+                    self.bring(lines.start);
+                    request_animation_frame(move || self.bring(lines.start));
+                });
+            }
+        });
+    }
+
+    /// Scrolls to a line that is not well in view.
+    fn bring(self, line: usize) {
+        let Some(view) = self.view.try_get_untracked().flatten() else { return };
+        let (top, next) = self.heights.with_untracked(|heights| (heights.top(line), heights.top(line + 1)));
+        let (scroll, height) = (f64::from(view.scroll_top()), f64::from(view.client_height()));
+        let seen = top >= scroll + AIR && next + 2.0 * ROW <= scroll + height;
+        if !seen {
+            view.set_scroll_top((top - height / 3.0).max(0.0) as i32);
+        }
+    }
+
+    /// Puts the true heights of what is drawn in place of the guesses; what is seen stays where it is.
+    fn measure(self) {
+        let Some(view) = self.view.try_get_untracked().flatten() else { return };
+        let Ok(rows) = view.query_selector_all("[data-line]") else { return };
+        let measured: Vec<(usize, f64)> = (0..rows.length()).filter_map(|n| height_of(&rows.item(n)?.dyn_into().ok()?)).collect();
+        let scroll = f64::from(view.scroll_top());
+        let anchor = self.heights.with_untracked(|heights| heights.first(scroll));
+        let mut heights = self.heights.get_untracked();
+        let moved = heights.measure(&measured, anchor);
+        if self.heights.with_untracked(|known| *known != heights) {
+            self.heights.set(heights);
+        }
+        if moved.abs() > 0.5 {
+            view.set_scroll_top((scroll + moved) as i32);
+        }
+    }
+
+    /// Follows the size of the view: a new width means new guesses.
+    fn follow_size(self) {
+        Effect::new(move |_| {
+            let Some(view) = self.view.get() else { return };
+            let measured = view.clone();
+            let measure = move || {
+                let _ = self.height.try_set(f64::from(measured.client_height()));
+                self.guess(f64::from(measured.client_width()));
+            };
+            measure();
+            let told = Closure::<dyn FnMut()>::new(measure);
+            if let Ok(observer) = web_sys::ResizeObserver::new(told.as_ref().unchecked_ref()) {
+                observer.observe(&view);
+                let kept = StoredValue::new_local((observer, told));
+                on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+            }
+        });
+    }
+
+    fn guess(self, width: f64) {
+        if self.width.try_get_value().is_none_or(|known| (known - width).abs() < 1.0) {
+            return;
+        }
+        self.width.set_value(width);
+        let across = (width.min(820.0) - MARGIN) / LETTER;
+        let guessed = self.said.with_value(|said| {
+            let transcript = &said.transcript;
+            Heights::guessed((0..transcript.lines.len()).map(|line| transcript.length(line)), across, ROW, AIR)
+        });
+        self.heights.set(guessed);
+        request_animation_frame(move || self.measure());
+    }
+}
+
+fn height_of(row: &HtmlElement) -> Option<(usize, f64)> {
+    let line = row.get_attribute("data-line")?.parse().ok()?;
+    Some((line, row.get_bounding_client_rect().height()))
+}
+
+/// The pointer went down beside the text, on the scroll bar.
+fn on_scroll_bar(event: &web_sys::PointerEvent) -> bool {
+    let target = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    target.is_some_and(|view| f64::from(event.client_x()) > view.get_bounding_client_rect().left() + f64::from(view.client_width()))
+}

@@ -1,0 +1,53 @@
+//! A recording: the player, and beneath it what is said.
+
+use super::bench::Bench;
+use crate::parts::icon::Icon;
+use crate::parts::player::Player;
+use crate::parts::transcript::{Said, TranscriptView, lines::Transcript};
+use crate::parts::words;
+use leptos::prelude::*;
+use winnow_contract::asset::{AssetDetail, AssetState, ExtractionView, RenditionKind};
+
+pub fn draw(bench: Bench, detail: &AssetDetail) -> AnyView {
+    let Some((_, tape)) = bench.tape.get_untracked() else { return ().into_any() };
+    let waveform = detail.renditions.iter().find(|rendition| rendition.kind == RenditionKind::Waveform).map(|row| row.id.clone());
+    let heard = detail.extractions.iter().find(|extraction| extraction.spans.iter().any(|span| span.t0.is_some()));
+    let spot = Signal::derive(move || bench.spot.with(|spot| spot.as_ref().map(|spot| (spot.start, spot.end))));
+    let body = match heard {
+        Some(extraction) => {
+            let transcript = Transcript::of(extraction);
+            bench.ring_second(&transcript);
+            let said = Said { transcript, found: found(detail, extraction) };
+            view! { {heading(extraction)}<TranscriptView tape said spot/> }.into_any()
+        }
+        None => silent(detail),
+    };
+    view! { <div class="recording" data-testid="recording"><div class="recording-player"><Player tape waveform key="Space"/></div>{body}</div> }.into_any()
+}
+
+fn found(detail: &AssetDetail, extraction: &ExtractionView) -> Vec<(u32, u32)> {
+    let own = detail.findings.iter().filter(|finding| finding.extraction == extraction.id);
+    own.map(|finding| (finding.start, finding.end)).collect()
+}
+
+fn heading(extraction: &ExtractionView) -> impl IntoView + use<> {
+    let sure = extraction.confidence.map(|confidence| format!(" · {:.0} % sure of its words", confidence * 100.0));
+    let cut = (extraction.characters as usize > extraction.text.chars().count())
+        .then(|| format!(" · the first part of {} is shown", words::counted(extraction.characters, "character")));
+    view! { <p class="said-by muted">"Heard by "<span class="mono">{extraction.tool.clone()}</span>{sure}{cut}</p> }
+}
+
+/// Nothing was said, or it was not listened to yet.
+fn silent(detail: &AssetDetail) -> AnyView {
+    let (title, says) = match (detail.row.busy, detail.row.state) {
+        (true, _) => ("It is being listened to", "The words appear here. The sound can be played already.".to_owned()),
+        (false, AssetState::Failed | AssetState::Unread) => {
+            ("There is no transcript", detail.row.failure.as_ref().map(|words| words.sentence()).unwrap_or_default())
+        }
+        (false, _) => {
+            let note = detail.notes.first().map(|note| note.sentence());
+            ("No words were heard", note.unwrap_or_else(|| "Nobody speaks in this recording, as far as could be heard.".to_owned()))
+        }
+    };
+    view! { <div class="no-document" data-testid="no-transcript"><Icon of=icondata_lu::LuAudioLines size=32/><h2>{title}</h2><p class="muted narrow-text">{says}</p></div> }.into_any()
+}

@@ -1,0 +1,62 @@
+//! One result: its file, the place in it, and what speaks for it.
+
+use crate::ipc;
+use crate::parts::icon::Icon;
+use crate::parts::kind::kind_icon;
+use crate::parts::marked::marked;
+use crate::parts::miniature::miniature;
+use crate::parts::name::FileName;
+use crate::parts::words;
+use crate::store::Store;
+use leptos::prelude::*;
+use winnow_contract::asset::MediaKind;
+use winnow_contract::search::{Hit, HitWhy};
+
+pub fn row(store: Store, n: u32, hit: Hit) -> impl IntoView {
+    let chosen = move || store.search.cursor.get() == n;
+    let (asset, at) = (hit.asset.clone(), hit.evidence.clone());
+    let open = move |_| {
+        store.search.cursor.set(n);
+        store.open(asset.clone(), Some(at.clone()));
+    };
+    let (like, name) = (hit.asset.clone(), hit.name.clone());
+    let similar = move |event: leptos::ev::MouseEvent| {
+        event.stop_propagation();
+        store.search.find_similar(like.clone(), name.clone());
+    };
+    let second = hit.evidence.t0.map(|second| view! { <span class="hit-second tabular" data-testid="hit-second"><Icon of=icondata_lu::LuPlay size=12/>{words::clock(f64::from(second))}</span> });
+    let page = hit.evidence.page.map(|page| view! { <span class="nowrap">{format!("page {page}")}</span> });
+    let more =
+        (hit.more > 0).then(|| view! { <span class="nowrap">{format!("{} in this file", words::counted(hit.more, "more place"))}</span> });
+    let folder = hit.path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default();
+    view! {
+        <div class="hit" class:chosen=chosen role="option" id=format!("hit-{n}") aria-selected=move || chosen().to_string() data-testid="search-hit" data-asset=hit.asset.to_string() on:click=open>
+            <div class="hit-thumb">{picture(&hit)}</div>
+            <div class="hit-body">
+                <p class="hit-name"><FileName name=hit.name.clone()/><span class="hit-marks">{by(&hit.why)}</span></p>
+                <p class="hit-snippet" data-testid="hit-snippet">{marked(hit.snippet)}</p>
+                <p class="hit-place muted">{second}<span class="hit-folder" title=hit.path>{folder}</span>{page}{more}
+                    <button class="link-button hit-like" tabindex="-1" data-testid="hit-similar" title="More like this (Ctrl M)" on:click=similar>"More like this"</button>
+                </p>
+            </div>
+        </div>
+    }
+}
+
+fn picture(hit: &Hit) -> AnyView {
+    match &hit.thumbnail {
+        Some(id) => view! { <img src=ipc::rendition_url(id) alt="" loading="lazy" draggable="false"/> }.into_any(),
+        None if hit.kind == MediaKind::Sound => view! { <span class="hit-sound"><Icon of=kind_icon(hit.kind) size=20/></span> }.into_any(),
+        None => {
+            let text: String = hit.snippet.iter().map(|part| part.text.as_str()).collect();
+            view! { {miniature(&text)}<span class="kind-mark"><Icon of=kind_icon(hit.kind)/></span> }.into_any()
+        }
+    }
+}
+
+/// Whether its words, its meaning, or both speak for it.
+fn by(why: &HitWhy) -> AnyView {
+    let words = why.lexical.map(|_| view! { <span class="by" data-testid="by-words" title="The words stand there"><Icon of=icondata_lu::LuWholeWord size=12/>"words"</span> });
+    let meaning = why.semantic.map(|_| view! { <span class="by" data-testid="by-meaning" title="It means something alike"><Icon of=icondata_lu::LuShapes size=12/>"meaning"</span> });
+    view! { {words}{meaning} }.into_any()
+}

@@ -1,0 +1,154 @@
+//! The models: what each is for, whether it is here, where it comes from; and what meaning is computed on.
+
+use crate::parts::icon::Icon;
+use crate::parts::{states, words};
+use crate::store::models::Doing;
+use crate::store::{Store, store};
+use leptos::prelude::*;
+use winnow_contract::model::{ModelCardRow, ModelState, ModelTask, ModelsView, ProviderRow};
+
+#[component]
+pub fn Models() -> impl IntoView {
+    let store = store();
+    let doing = store.models.doing;
+    let idle = move || doing.with(Option::is_none);
+    let body = move || {
+        states::whole(store.models.view.get(), "Looking for models", move || store.models.refresh(), move |view| draw(store, &view))
+    };
+    let says = move || match doing.get() {
+        Some(Doing::Checking) => Some("Comparing every file with its card…".to_owned()),
+        Some(Doing::TakingIn) => Some("Taking in…".to_owned()),
+        Some(Doing::Fetching(card)) => Some(format!("Downloading {card}…")),
+        None => store
+            .models
+            .checked
+            .get()
+            .then(|| "Checked just now: every file is what its card says, unless a row says otherwise.".to_owned()),
+    };
+    let refused = move || {
+        store
+            .models
+            .refused
+            .get()
+            .map(|error| view! { <p class="setting-refused" role="alert" data-testid="models-refused">{error.to_string()}</p> })
+    };
+    view! {
+        <section class="setting-group" aria-label="Models" data-testid="settings-models">
+            <div class="section-head"><h2 class="section-heading">"Models"</h2><span class="muted" role="status">{says}</span>
+                <button class="button small" data-testid="models-verify" disabled=move || !idle() on:click=move |_| store.models.verify()><Icon of=icondata_lu::LuBadgeCheck/>"Check"</button>
+                <button class="button small" data-testid="models-import" disabled=move || !idle() on:click=move |_| store.models.import()><Icon of=icondata_lu::LuFolderInput/>"Take in a folder…"</button>
+            </div>
+            {refused}{body}
+        </section>
+    }
+}
+
+fn draw(store: Store, view: &ModelsView) -> AnyView {
+    let provider = view.provider.as_ref().map(provider);
+    let missing = without(&view.rows);
+    let missing = (!missing.is_empty()).then(|| {
+        let lines = missing.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
+        view! { <div class="missing-models" role="note" data-testid="models-missing"><Icon of=icondata_lu::LuInfo size=20/><div>{lines}<p class="muted">"Everything else works. Download the models below, or take in a folder that holds them."</p></div></div> }
+    });
+    let rows = view.rows.iter().map(|row| model(store, row)).collect_view();
+    view! { {missing}{provider}<div class="models">{rows}</div><p class="muted setting-default">"Kept in "<span class="mono breakable">{view.folder.clone()}</span></p> }.into_any()
+}
+
+/// What does not work, because no model for it is ready.
+fn without(rows: &[ModelCardRow]) -> Vec<&'static str> {
+    let lacks = |task: ModelTask| !rows.iter().any(|row| row.task == task && row.state == ModelState::Ready);
+    let tasks = [
+        (
+            ModelTask::Speech,
+            "Without a model for speech, recordings are listed and can be played, but nobody writes down what is said in them.",
+        ),
+        (ModelTask::Embed, "Without a model for meaning, search finds words only, and no labels are suggested."),
+        (ModelTask::Ocr, "Without a model for reading, words on pictures are not found."),
+    ];
+    tasks.into_iter().filter(|(task, _)| lacks(*task)).map(|(_, says)| says).collect()
+}
+
+fn provider(row: &ProviderRow) -> AnyView {
+    let place = match row.name.as_str() {
+        "cpu" => "the processor".to_owned(),
+        "cuda" | "webgpu" => "the graphics card".to_owned(),
+        other => other.to_owned(),
+    };
+    let rate = if row.texts_per_second > 0.0 { format!(": {:.0} texts a second", row.texts_per_second) } else { String::new() };
+    view! { <div class="provider" data-testid="provider"><Icon of=icondata_lu::LuCpu size=20/><div><p>{format!("Meaning is computed on {place}{rate}.")}</p><p class="muted">{row.why.sentence()}</p></div></div> }.into_any()
+}
+
+fn model(store: Store, row: &ModelCardRow) -> AnyView {
+    let languages = match row.languages.as_slice() {
+        [] => None,
+        many if many.len() > 6 => Some(format!("{} languages", many.len())),
+        some => Some(some.iter().map(|code| words::language(code)).collect::<Vec<_>>().join(", ")),
+    };
+    let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let facts = [(row.bytes > 0).then(|| words::size(row.bytes)), known(&row.licence), languages, known(&row.source)];
+    let facts = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let card = row.card.clone();
+    let fetch = (row.fetchable && row.state != ModelState::Ready).then(|| {
+        view! { <button class="button small" data-testid="model-fetch" disabled=move || store.models.doing.with(Option::is_some) on:click=move |_| store.models.fetch(card.clone())><Icon of=icondata_lu::LuDownload/>"Download"</button> }
+    });
+    let limits = known(&row.limits).map(|limits| view! { <p class="muted">{limits}</p> });
+    view! {
+        <div class="setting model" data-testid="model-row" data-card=row.card.clone() data-state=row.state.as_str()>
+            <div class="setting-words">
+                <p><strong>{row.name.clone()}</strong>" "<span class="muted">{task(row.task)}</span></p>
+                {limits}
+                <p class="muted setting-default" title=row.attribution.clone()><span class="mono">{row.card.clone()}</span>" · "{facts}</p>
+            </div>
+            <div class="setting-control model-state">{state(row)}{fetch}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn task(task: ModelTask) -> &'static str {
+    match task {
+        ModelTask::Embed => "finds by meaning",
+        ModelTask::Speech => "writes down what is said",
+        ModelTask::Voice => "finds where somebody speaks",
+        ModelTask::Runtime => "runs models",
+        ModelTask::Ocr => "reads words on pictures",
+        ModelTask::Decode => "opens files",
+    }
+}
+
+fn state(row: &ModelCardRow) -> AnyView {
+    let (class, icon, says) = match row.state {
+        ModelState::Ready if row.used => ("ready", icondata_lu::LuCheck, "in use"),
+        ModelState::Ready => ("ready", icondata_lu::LuCheck, "ready"),
+        ModelState::Missing => ("missing", icondata_lu::LuCircleDashed, "not here"),
+        ModelState::Damaged => ("damaged", icondata_lu::LuTriangleAlert, "not what its card says; not used"),
+    };
+    view! { <span class=format!("model-mark {class}")><Icon of=icon/>{says}</span> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_work_is_said_plainly() {
+        let row = |task, state| ModelCardRow {
+            card: "c 1".into(),
+            name: "c".into(),
+            task,
+            state,
+            bytes: 0,
+            licence: String::new(),
+            attribution: String::new(),
+            source: String::new(),
+            languages: vec![],
+            limits: String::new(),
+            fetchable: false,
+            used: true,
+        };
+        assert_eq!(without(&[]).len(), 3);
+        let rows =
+            [row(ModelTask::Speech, ModelState::Ready), row(ModelTask::Embed, ModelState::Damaged), row(ModelTask::Ocr, ModelState::Ready)];
+        assert_eq!(without(&rows), ["Without a model for meaning, search finds words only, and no labels are suggested."]);
+    }
+}
