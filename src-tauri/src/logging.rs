@@ -9,7 +9,9 @@ use std::sync::Mutex;
 use tracing_subscriber::EnvFilter;
 
 const VARIABLE: &str = "WINNOW_LOG";
-const DEFAULT: &str = "warn,winnow_app=info,winnow_engine=info,winnow_workers=info";
+/// What the index says of itself names the folder of the library, so only its errors are kept.
+const DEFAULT: &str = "warn,lance=error,lancedb=error,datafusion=error,object_store=error,\
+    winnow_app=info,winnow_engine=info,winnow_workers=info,winnow_vectors=info";
 /// A file above this is put aside.
 const LIMIT: u64 = 2_000_000;
 /// Older files that are kept.

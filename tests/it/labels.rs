@@ -2,11 +2,11 @@
 //!
 //! The fake's vectors count letters, so a text of `a` is most like an answer of `a`.
 
+use winnow_contract::ApiError;
 use winnow_contract::asset::{AssetFilter, AssetSort};
 use winnow_contract::command::{Decide, GetReviewItem, GetTaxonomy, GetWhy, ListAssets, SetLabel, SetTaxonomy};
 use winnow_contract::review::{Decided, ItemKind, ReviewRow, Verdict};
 use winnow_contract::taxonomy::TaxonomyAnswer;
-use winnow_contract::ApiError;
 use winnow_tests::TestLibrary;
 
 fn answers(names: &[&str]) -> Vec<TaxonomyAnswer> {
@@ -53,7 +53,7 @@ fn a_clear_match_stands_and_an_unclear_one_is_asked() {
     assert_eq!(labels(&library, "unsure.txt"), (vec![], None));
     assert_eq!(labels(&library, "photo.png"), (vec![], None));
     assert!(library.asset("photo.png").suggestions.is_empty(), "nothing is said of a photograph without words");
-    let [row] = library.review().try_into().expect("one item");
+    let [row]: [ReviewRow; 1] = library.review().try_into().expect("one item");
     assert_eq!((row.kind, row.name.as_str()), (ItemKind::Label, "unsure.txt"));
     assert_eq!(row.reason.sentence(), "This could be aaaa or zzzz.");
     assert_eq!(row.suggestion.as_ref().map(|shown| (shown.value.as_str(), shown.probability)), Some(("aaaa", None)));
@@ -153,10 +153,11 @@ fn other_answers_are_compared_with_everything_also_when_their_file_was_edited() 
     fs_err::write(&file, "no taxonomy").expect("broken");
     library.restart();
     library.settle();
+    assert!(library.complaints()[0].starts_with("answers: taxonomy.toml cannot be used"));
     let shipped = library.ask(GetTaxonomy {}).expect("answers");
     assert!(shipped.answers.iter().any(|answer| answer.name == "letter"));
     let before = library.dump();
-    for bad in [vec![], answers(&["x", "X"]), answers(&[&"long".repeat(20)])] {
+    for bad in [vec![], answers(&["x", "X"]), answers(&["long".repeat(20).as_str()])] {
         assert_eq!(library.ask(SetTaxonomy { answers: bad }).expect_err("refused").code, "bad_taxonomy");
     }
     assert_eq!(library.dump(), before);

@@ -4,6 +4,7 @@ mod audit;
 mod ingest;
 mod labels;
 mod layers;
+mod meaning;
 mod recovery;
 mod review;
 mod search;

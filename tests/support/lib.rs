@@ -10,7 +10,7 @@ use winnow_contract::review::{Decided, ReviewFilter, ReviewRow, Undone, Verdict}
 use winnow_contract::{ApiError, Call};
 use winnow_engine::breaks::Breaks;
 use winnow_engine::ports::Ports;
-use winnow_engine::testing::{FakeDecode, FakeOcr, FakeSpeech, FakeWatcher, ManualClock, NumberedIds};
+use winnow_engine::testing::{FakeDecode, FakeEmbedder, FakeOcr, FakeSpeech, FakeVectors, FakeWatcher, ManualClock, NumberedIds};
 use winnow_engine::{Engine, Options};
 
 /// One library and a folder of files beside it.
@@ -20,6 +20,8 @@ pub struct TestLibrary {
     pub ocr: Arc<FakeOcr>,
     pub speech: Arc<FakeSpeech>,
     pub watcher: Arc<FakeWatcher>,
+    pub embedder: Arc<FakeEmbedder>,
+    pub vectors: Arc<FakeVectors>,
     engine: Option<Arc<Engine>>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -39,6 +41,8 @@ impl TestLibrary {
             ocr: Arc::default(),
             speech: Arc::default(),
             watcher: Arc::default(),
+            embedder: Arc::default(),
+            vectors: Arc::default(),
             engine: None,
             _temporary: Some(temporary),
         };
@@ -49,7 +53,17 @@ impl TestLibrary {
 
     /// The library in a folder that outlives this process.
     pub fn at(home: &Path, breaks: Breaks) -> Self {
-        let mut library = Self { home: home.to_owned(), clock: Arc::default(), ocr: Arc::default(), speech: Arc::default(), watcher: Arc::default(), engine: None, _temporary: None };
+        let mut library = Self {
+            home: home.to_owned(),
+            clock: Arc::default(),
+            ocr: Arc::default(),
+            speech: Arc::default(),
+            watcher: Arc::default(),
+            embedder: Arc::default(),
+            vectors: Arc::default(),
+            engine: None,
+            _temporary: None,
+        };
         fs_err::create_dir_all(library.folder()).expect("a folder");
         library.open(breaks);
         library
@@ -64,6 +78,8 @@ impl TestLibrary {
             ocr: self.ocr.clone(),
             speech: self.speech.clone(),
             watcher: self.watcher.clone(),
+            embedder: self.embedder.clone(),
+            vectors: self.vectors.clone(),
             clock,
             ids: Arc::new(NumberedIds::default()),
             ..winnow_engine::testing::ports()
@@ -83,6 +99,11 @@ impl TestLibrary {
     /// Changes a setting; the value is a TOML literal.
     pub fn set(&self, key: &str, value: &str) {
         self.ask(ChangeSetting { key: key.into(), value: Some(value.into()) }).expect("a setting");
+    }
+
+    /// Closes the library; `restart` opens it again.
+    pub fn close(&mut self) {
+        self.engine = None;
     }
 
     /// Closes and opens again, as after a restart.

@@ -18,6 +18,7 @@ pub mod progress_line;
 pub mod segments;
 pub mod side_bar;
 pub mod sieve;
+pub mod size;
 pub mod states;
 pub mod top_bar;
 pub mod trail;

@@ -168,6 +168,7 @@ fn fetch(models: &Installed, cards: &[String], out: &mut Output) -> Result<ExitC
     })?;
     if fetched.is_empty() {
         out.say(Words::new("nothing_to_fetch").sentence());
+        return Ok(ExitCode::SUCCESS);
     }
     print_only(models, &fetched, out)
 }

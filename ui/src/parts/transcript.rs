@@ -7,13 +7,13 @@ mod heights;
 pub mod lines;
 
 use super::player::tape::Tape;
-use super::{icon::Icon, words};
+use super::{icon::Icon, size, words};
 use heights::Heights;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use lines::{Piece, Transcript};
 use std::ops::Range;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 /// Below this a word counts as doubtful.
@@ -191,8 +191,14 @@ impl Sheet {
         let (scroll, height) = (f64::from(view.scroll_top()), f64::from(view.client_height()));
         let seen = top >= scroll + AIR && next + 2.0 * ROW <= scroll + height;
         if !seen {
-            view.set_scroll_top((top - height / 3.0).max(0.0) as i32);
+            self.scroll_to(&view, (top - height / 3.0).max(0.0));
         }
+    }
+
+    /// Scrolls, and draws what is seen there at once.
+    fn scroll_to(self, view: &HtmlElement, top: f64) {
+        view.set_scroll_top(top as i32);
+        self.scroll.set(f64::from(view.scroll_top()));
     }
 
     /// Puts the true heights of what is drawn in place of the guesses; what is seen stays where it is.
@@ -208,26 +214,15 @@ impl Sheet {
             self.heights.set(heights);
         }
         if moved.abs() > 0.5 {
-            view.set_scroll_top((scroll + moved) as i32);
+            self.scroll_to(&view, scroll + moved);
         }
     }
 
     /// Follows the size of the view: a new width means new guesses.
     fn follow_size(self) {
-        Effect::new(move |_| {
-            let Some(view) = self.view.get() else { return };
-            let measured = view.clone();
-            let measure = move || {
-                let _ = self.height.try_set(f64::from(measured.client_height()));
-                self.guess(f64::from(measured.client_width()));
-            };
-            measure();
-            let told = Closure::<dyn FnMut()>::new(measure);
-            if let Ok(observer) = web_sys::ResizeObserver::new(told.as_ref().unchecked_ref()) {
-                observer.observe(&view);
-                let kept = StoredValue::new_local((observer, told));
-                on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
-            }
+        size::follow(self.view, move |width, height| {
+            let _ = self.height.try_set(height);
+            self.guess(width);
         });
     }
 

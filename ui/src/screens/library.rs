@@ -8,15 +8,14 @@ mod peek;
 mod tools;
 
 use crate::keys::Act;
-use crate::parts::states;
 use crate::parts::window::{Move, Window};
+use crate::parts::{size, states};
 use crate::store::loaded::Loaded;
 use crate::store::{Store, store};
 use card::{Card, Line};
 use leptos::prelude::*;
 use peek::Peek;
 use tools::Tools;
-use wasm_bindgen::{JsCast, closure::Closure};
 use winnow_contract::asset::AssetFilter;
 
 /// Narrowest card, gap, and height from one row of cards to the next, in pixels.
@@ -122,24 +121,15 @@ fn place(window: Window, index: u32) -> String {
 
 /// Follows the size of the view, and scrolls to where it was left.
 fn watch_size(store: Store, view: View) {
+    size::follow(view.scroller, move |width, height| {
+        view.size.try_set((width - 48.0, height));
+        view.letters.try_set(letters());
+    });
     Effect::new(move |_| {
         let Some(scroller) = view.scroller.get() else { return };
-        let measured = scroller.clone();
-        let measure = move || {
-            view.size.try_set((f64::from(measured.client_width()) - 48.0, f64::from(measured.client_height())));
-            view.letters.try_set(letters());
-        };
-        measure();
         let left_at = store.library.scroll.get_value();
         view.scroll.set(left_at);
-        let back = scroller.clone();
-        request_animation_frame(move || back.set_scroll_top(left_at as i32));
-        let told = Closure::<dyn FnMut()>::new(measure);
-        if let Ok(observer) = web_sys::ResizeObserver::new(told.as_ref().unchecked_ref()) {
-            observer.observe(&scroller);
-            let kept = StoredValue::new_local((observer, told));
-            on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
-        }
+        request_animation_frame(move || scroller.set_scroll_top(left_at as i32));
     });
 }
 

@@ -8,7 +8,7 @@ use crate::parts::icon::Icon;
 use crate::parts::{states, words};
 use crate::store::loaded::Loaded;
 use crate::store::search::Asked;
-use crate::store::{Store, store};
+use crate::store::{Screen, Store, store};
 use leptos::prelude::*;
 use rail::Rail;
 use winnow_contract::asset::AssetFilter;
@@ -104,7 +104,7 @@ fn count(store: Store) -> String {
 fn note(store: Store) -> AnyView {
     let note = store.search.page.with(|page| page.here().and_then(|page| page.note.clone()));
     let Some(note) = note else { return ().into_any() };
-    view! { <p class="search-note" role="note" data-testid="search-note"><Icon of=icondata_lu::LuInfo/><span>{note.sentence()}</span></p> }
+    view! { <p class="search-note" role="note" data-testid="search-note"><Icon of=icondata_lu::LuInfo/><span>{note.sentence()}</span><button class="link-button" on:click=move |_| store.go(Screen::Settings)>"Models"</button></p> }
         .into_any()
 }
 
@@ -124,7 +124,9 @@ fn nothing(store: Store) -> AnyView {
         Asked::Nothing | Asked::Like(..) => return nothing_like(store, filtered),
     };
     let by = store.search.mode.get_untracked();
+    let by_words = store.search.page.with_untracked(|page| page.here().is_some_and(|page| page.note.is_some()));
     let how = match by {
+        SearchMode::Hybrid | SearchMode::Semantic if by_words => "for these words",
         SearchMode::Hybrid => "by their words and by what they mean",
         SearchMode::Semantic => "by what they mean",
         SearchMode::Lexical => "for these words",

@@ -11,11 +11,11 @@ use winnow_contract::taxonomy::{Taxonomy, TaxonomyAnswer};
 use winnow_contract::{ApiError, Words};
 
 /// An answer being edited; the number stays with it wherever it moves.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub id: u32,
-    pub name: RwSignal<String>,
-    pub description: RwSignal<String>,
+    pub name: String,
+    pub description: String,
 }
 
 #[derive(Clone, Copy)]
@@ -64,7 +64,20 @@ impl TaxonomyStore {
 
     pub fn add(&self) {
         let draft = self.draft(String::new(), String::new());
-        self.drafts.update(|drafts| drafts.iter_mut().for_each(|drafts| drafts.push(draft)));
+        self.drafts.update(|drafts| {
+            if let Some(drafts) = drafts {
+                drafts.push(draft);
+            }
+        });
+    }
+
+    /// Takes what was typed into an answer.
+    pub fn write(&self, id: u32, change: impl FnOnce(&mut Draft)) {
+        self.drafts.update(|drafts| {
+            if let Some(draft) = drafts.iter_mut().flatten().find(|draft| draft.id == id) {
+                change(draft);
+            }
+        });
     }
 
     pub fn remove(&self, id: u32) {
@@ -106,13 +119,12 @@ impl TaxonomyStore {
     fn draft(&self, name: String, description: String) -> Draft {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
-        Draft { id, name: RwSignal::new(name), description: RwSignal::new(description) }
+        Draft { id, name, description }
     }
 }
 
 fn answer(draft: &Draft) -> TaxonomyAnswer {
-    let text = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
-    TaxonomyAnswer { name: text(draft.name), description: text(draft.description) }
+    TaxonomyAnswer { name: draft.name.trim().to_owned(), description: draft.description.trim().to_owned() }
 }
 
 /// What is wrong with an edit.

@@ -200,7 +200,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("answer_undescribed", "“{name}” needs a description: it is what files are compared with."),
     ("no_answers", "At least one answer is needed."),
     // What a person can do about it.
-    ("hint_sound_again", "The transcript is kept. Rescan the folder to have the sound made again."),
+    ("hint_sound_again", "The transcript is kept, and the sound is made again. Try once more in a moment."),
     (
         "hint_sound_packages",
         "The transcript can be read all the same. On Debian and Ubuntu sound needs the packages gstreamer1.0-plugins-base and gstreamer1.0-plugins-good.",

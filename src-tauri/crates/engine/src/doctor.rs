@@ -37,6 +37,7 @@ impl Engine {
         checks.push(self.missing_renditions(repair)?);
         checks.push(self.stray_renditions(repair)?);
         checks.push(self.vectors(repair)?);
+        checks.push(self.answers());
         checks.push(self.chain()?);
         if read_data {
             checks.push(self.originals()?);
@@ -92,7 +93,9 @@ impl Engine {
         let name = "vectors";
         let (held, faults) = match self.index_faults(repair)? {
             None => return Ok(Check { name, ok: true, detail: "nothing is searched by meaning".into() }),
-            Some(Err(words)) => return Ok(Check { name, ok: false, detail: format!("{} It is made again from the catalog.", words.sentence()) }),
+            Some(Err(words)) => {
+                return Ok(Check { name, ok: false, detail: format!("{} It is made again from the catalog.", words.sentence()) });
+            }
             Some(Ok(found)) => found,
         };
         match (faults, repair) {
@@ -102,6 +105,16 @@ impl Engine {
                 Ok(Check { name, ok: false, detail: format!("{faults} passages differ from the catalog; repair tells them again") })
             }
         }
+    }
+
+    /// The library's own answers to "what is it?".
+    fn answers(&self) -> Check {
+        let known = self.taxonomies().known();
+        let detail = match &known.problem {
+            None => format!("{} to choose from", known.taxonomy.answers.len()),
+            Some(why) => format!("taxonomy.toml cannot be used, so the shipped ones are: {why}"),
+        };
+        Check { name: "answers", ok: known.problem.is_none(), detail }
     }
 
     fn chain(&self) -> Result<Check> {

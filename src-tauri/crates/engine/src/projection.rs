@@ -114,7 +114,10 @@ impl Engine {
 
     /// True while the index is to be told something that it can be told now.
     pub(crate) fn index_is_due(&self) -> Result<bool> {
-        let (whole, failures) = { let state = self.projection().state(); (state.whole, state.failures) };
+        let (whole, failures) = {
+            let state = self.projection().state();
+            (state.whole, state.failures)
+        };
         if self.writer().is_err() || failures >= GIVE_UP {
             return Ok(false);
         }

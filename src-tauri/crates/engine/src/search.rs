@@ -70,7 +70,8 @@ impl Engine {
     pub(crate) fn similar(&self, ask: &Similar) -> Result<SearchPage> {
         filter::check(&ask.filter)?;
         let space = self.meaning()?.map_err(EngineError::Refused)?;
-        let (exists, lengths) = self.read(|catalog| Ok((assets::exists(catalog, &ask.asset)?, vectors::of_asset(catalog, &space.id, &ask.asset)?)))?;
+        let (exists, lengths) =
+            self.read(|catalog| Ok((assets::exists(catalog, &ask.asset)?, vectors::of_asset(catalog, &space.id, &ask.asset)?)))?;
         if !exists {
             return Err(EngineError::not_found(ask.asset.as_str()));
         }
@@ -88,14 +89,7 @@ impl Engine {
     }
 }
 
-fn page(
-    catalog: &Connection,
-    found: &[Match],
-    query: Option<&Query>,
-    offset: u32,
-    limit: u32,
-    note: Option<Words>,
-) -> Result<SearchPage> {
+fn page(catalog: &Connection, found: &[Match], query: Option<&Query>, offset: u32, limit: u32, note: Option<Words>) -> Result<SearchPage> {
     let best = found.first().map_or(1.0, |first| first.score);
     let mut hits = Vec::new();
     for (rank, found) in (1u32..).zip(found).skip(offset as usize).take(limit as usize) {

@@ -256,8 +256,15 @@ fn check(settings: &Settings) -> std::result::Result<(), String> {
     for pattern in &settings.ingest.ignore {
         globset::Glob::new(pattern).map_err(|error| error.to_string())?;
     }
-    let positive =
-        [settings.decode.seconds, settings.decode.memory_mb, settings.decode.recycle_after, settings.ocr.seconds, settings.ocr.memory_mb, settings.embed.seconds, settings.embed.memory_mb];
+    let positive = [
+        settings.decode.seconds,
+        settings.decode.memory_mb,
+        settings.decode.recycle_after,
+        settings.ocr.seconds,
+        settings.ocr.memory_mb,
+        settings.embed.seconds,
+        settings.embed.memory_mb,
+    ];
     if positive.contains(&0) { Err("times, memory and counts must be above 0".into()) } else { Ok(()) }
 }
 

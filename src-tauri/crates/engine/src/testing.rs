@@ -17,8 +17,8 @@ use winnow_contract::Words;
 use winnow_contract::asset::{MediaKind, Property, RenditionKind, Span};
 use winnow_contract::model::ProviderRow;
 use winnow_contract::worker::{
-    DecodeRequest, Decoded, DecodedText, HearRequest, Heard, HeardWord, OcrPage, OcrRequest, RenditionHead, SAMPLE_RATE, Segment, SoundRequest,
-    Sounded, WAV_HEADER, WAVEFORM_RATE,
+    DecodeRequest, Decoded, DecodedText, HearRequest, Heard, HeardWord, OcrPage, OcrRequest, RenditionHead, SAMPLE_RATE, Segment,
+    SoundRequest, Sounded, WAV_HEADER, WAVEFORM_RATE,
 };
 
 /// Ports of fakes with a clock and ids of their own.
@@ -113,14 +113,7 @@ impl Decode for FakeDecode {
         }
     }
 
-    fn sound(
-        &self,
-        request: &SoundRequest,
-        mut file: File,
-        mut into: File,
-        _: CallLimits,
-        _: &Cancel,
-    ) -> Result<DecodedSound, StageError> {
+    fn sound(&self, request: &SoundRequest, mut file: File, mut into: File, _: CallLimits, _: &Cancel) -> Result<DecodedSound, StageError> {
         let broken = |error: std::io::Error| StageError::Broken(Words::new("io_error").with("why", files::plain(&error)));
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(broken)?;
@@ -225,7 +218,8 @@ pub struct FakeEmbedder {
 }
 
 /// Words that mean the same to the fake model.
-const ALIKE: &[&[&str]] = &[&["ship", "ships", "vessel", "vessels", "boat", "boats"], &["storm", "gale", "tempest"], &["flood", "flooded", "soaked", "water"]];
+const ALIKE: &[&[&str]] =
+    &[&["ship", "ships", "vessel", "vessels", "boat", "boats"], &["storm", "gale", "tempest"], &["flood", "flooded", "soaked", "water"]];
 const DIMENSIONS: u32 = 256;
 
 impl FakeEmbedder {
@@ -291,7 +285,8 @@ impl Embedder for FakeEmbedder {
 /// The sum of the directions of a text's words, at unit length. Even no words have a direction.
 fn bag(text: &str) -> Vec<f32> {
     let mut sum = vec![0.0f32; DIMENSIONS as usize];
-    let mut words: Vec<String> = text.split(|at: char| !at.is_alphanumeric()).map(str::to_lowercase).filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<String> =
+        text.split(|at: char| !at.is_alphanumeric()).map(str::to_lowercase).filter(|word| !word.is_empty()).collect();
     words.resize(words.len().max(1), String::new());
     for word in &words {
         let word = ALIKE.iter().find(|alike| alike.contains(&word.as_str())).map_or(word.as_str(), |alike| alike[0]);
@@ -326,7 +321,9 @@ impl Vectors for FakeVectors {
             let made = fs_err::create_dir_all(folder).and_then(|()| fs_err::write(folder.join(LOG), ""));
             made.map_err(|error| Words::new("io_error").with("why", files::plain(&error)))?;
         }
-        let fresh = || Arc::new(FakeIndex { rows: Mutex::new(replay(&folder.join(LOG))), log: folder.join(LOG), failures: Arc::clone(&self.failures) });
+        let fresh = || {
+            Arc::new(FakeIndex { rows: Mutex::new(replay(&folder.join(LOG))), log: folder.join(LOG), failures: Arc::clone(&self.failures) })
+        };
         Ok(Arc::clone(open.entry(folder.to_owned()).or_insert_with(fresh)) as _)
     }
 }

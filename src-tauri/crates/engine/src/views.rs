@@ -52,9 +52,7 @@ impl Engine {
         let limit = |limit: u32| limit.min(PAGE_LIMIT);
         let answer = match request {
             Request::GetStatus(_) => json(self.status()),
-            Request::ListAssets(ask) => {
-                json(self.page(&ask))
-            }
+            Request::ListAssets(ask) => json(self.page(&ask)),
             Request::GetAsset(ask) => json(self.read(|catalog| detail(catalog, &ask.asset, TEXT_LIMIT))),
             Request::ListReview(ask) => json(self.read(|catalog| context::page(catalog, ask.filter, ask.offset, limit(ask.limit)))),
             Request::GetReviewItem(ask) => json(self.read(|catalog| context::detail(catalog, &ask.item, &self.taxonomies().known()))),

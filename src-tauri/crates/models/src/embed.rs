@@ -83,7 +83,7 @@ impl Embedding {
     pub fn embed(&self, texts: &[String]) -> Result<Vectors, Words> {
         let (batches, next) = (batches(texts, self.batch), AtomicUsize::new(0));
         let vectors = Mutex::new(vec![Vec::new(); texts.len()]);
-        let work = |seat: &Mutex<TextEmbedding>| {
+        let work = |seat: &Mutex<TextEmbedding>| -> Result<(), Words> {
             // Behind a person's query, which is answered on another thread. A refusal loses only this courtesy.
             let _ = rustix::process::nice(5);
             let mut model = locked(seat);
@@ -152,7 +152,7 @@ impl Source {
     }
 
     /// A session on a device, if there is one, and how it did against the CPU's vectors.
-    fn tried(&self, name: &str, expected: &Vectors) -> (Option<TextEmbedding>, Trial) {
+    fn tried(&self, name: &str, expected: &[Vec<f32>]) -> (Option<TextEmbedding>, Trial) {
         let Some(provider) = runtime::provider(name) else { return (None, Trial::NotThere) };
         match caught::catch(|| self.ran(provider, expected)) {
             Ok(Ok((model, trial))) => (Some(model), trial),
@@ -161,7 +161,7 @@ impl Source {
         }
     }
 
-    fn ran(&self, provider: ExecutionProviderDispatch, expected: &Vectors) -> Result<(TextEmbedding, Trial), String> {
+    fn ran(&self, provider: ExecutionProviderDispatch, expected: &[Vec<f32>]) -> Result<(TextEmbedding, Trial), String> {
         let mut model = self.session(vec![provider])?;
         let samples = choice::samples(SAMPLES);
         let texts: Vec<_> = samples.iter().map(String::as_str).collect();

@@ -69,7 +69,7 @@ impl Warm {
             segments: Vec::new(),
             language: None,
             not_covered: false,
-            until: stretch.from + seconds(plan.until),
+            until: (stretch.from + seconds(plan.until)).max(request.from),
             at_end: stretch.at_end && plan.until == stretch.samples.len(),
             speech: seconds(plan.speech),
             discarded: 0,

@@ -19,7 +19,11 @@ use winnow_engine::ports::{VectorIndex, Vectors};
 pub use index::LanceIndex;
 pub use table::Effort;
 
-/// From this many vectors on an index is trained; below it every vector is compared.
+/// From this many vectors on an index is trained; below it every vector is compared, which finds all.
+///
+/// Measured with clustered vectors of 384 dimensions, optimised, on two busy cores, median milliseconds for ten hits: comparing all
+/// takes 7 at 10,000, 34 at 50,000, 70 at 100,000 and 640 at 1,000,000; the index 3 to 5 up to 100,000 and 6 at 1,000,000, at a
+/// recall of .99 and .98. Up to here the whole answer costs less than a person notices.
 pub const SWITCH: usize = 50_000;
 
 /// Opens vector indexes. All of them share two threads.

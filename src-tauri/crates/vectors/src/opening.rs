@@ -21,6 +21,8 @@ const INDEX_CACHE: usize = 64 << 20;
 const FOOTER_CACHE: usize = 16 << 20;
 /// What this crate writes into the folder.
 const OURS: &[&str] = &["chunks.lance", NOTE];
+/// Where LanceDB sorts vectors while it trains.
+const SCRATCH: &str = "scratch";
 /// How far a stored vector may be from length one.
 const UNIT_TOLERANCE: f32 = 1e-3;
 
@@ -56,13 +58,30 @@ impl Known {
     }
 }
 
+/// Temporary files of LanceDB stay inside the library. They are the process's: the first library that is opened gets them all.
+fn keep_inside(folder: &Path) -> Result<(), Trouble> {
+    let scratch = folder.join(SCRATCH);
+    match fs_err::remove_dir_all(&scratch) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        Ok(()) | Err(_) => fs_err::create_dir_all(&scratch)?,
+    }
+    // An error says that there is such a folder already.
+    drop(tempfile::env::override_temp_dir(&scratch));
+    Ok(())
+}
+
 /// Opens the table of a folder. The owner gets an empty one when there is none, or none that can be read.
 pub fn open(threads: &Threads, folder: &Path, dimensions: u32, role: Role) -> Result<Opened, Words> {
     if dimensions == 0 {
         return Err(Trouble::Unfit("a vector needs a dimension").into());
     }
     let place = std::path::absolute(folder).map_err(Trouble::from)?;
-    let place = place.to_str().ok_or(Trouble::Unfit("the library's path is not valid Unicode"))?.to_owned();
+    // LanceDB takes paths as text, and refuses control characters in it.
+    let place = place.to_str().filter(|place| !place.contains(char::is_control));
+    let place = place.ok_or(Trouble::System(std::io::ErrorKind::InvalidFilename))?.to_owned();
+    if role == Role::Owner {
+        keep_inside(folder).map_err(refused)?;
+    }
     if folder.join(OURS[0]).exists() {
         match threads.wait(whole(place.clone(), dimensions, role)) {
             Ok(opened) => return Ok(opened),

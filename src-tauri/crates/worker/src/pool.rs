@@ -93,7 +93,9 @@ impl Pool {
             fault.told(limits)
         })?;
         worker.calls += 1;
-        if worker.calls < limits.recycle_after {
+        // One that could not load its models may hold half of them.
+        let is_open = load.opening.is_none() || worker.models.is_some();
+        if is_open && worker.calls < limits.recycle_after {
             seat.keep(worker);
         }
         told

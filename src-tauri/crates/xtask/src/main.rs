@@ -6,6 +6,7 @@ mod files;
 mod front_end;
 mod ggml;
 mod native;
+mod onnx;
 mod options;
 mod pack;
 mod packages;

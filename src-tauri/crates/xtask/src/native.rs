@@ -7,12 +7,9 @@ use std::process::Command;
 
 /// What a plain `cargo test` runs: no window, no C++ and no WebAssembly.
 pub const FAST: [&str; 3] = ["winnow-contract", "winnow-engine", "winnow-tests"];
-/// What is shipped. The engine's test doubles are not in it.
-pub const SHIPPED: [&str; 2] = ["winnow-app", "winnow-models"];
-/// What is measured: the workers and the index, by small programs of their own.
-const MEASURED: [&str; 3] = ["winnow-models", "winnow-workers", "winnow-vectors"];
-/// What is tested with the shipped programs at hand.
-pub const REAL: [&str; 4] = ["winnow-app", "winnow-workers", "winnow-vectors", "winnow-models"];
+/// What is shipped, with the members it consists of: what is built, tested with the shipped programs at hand, and measured. One
+/// set for all three, for another would build the vector index anew. The engine's test doubles are not in it.
+pub const SHIPPED: [&str; 4] = ["winnow-app", "winnow-workers", "winnow-vectors", "winnow-models"];
 
 /// The two programs, by absolute path.
 #[derive(Clone, Debug)]
@@ -30,7 +27,7 @@ impl Programs {
 
 /// Builds `winnow` and `winnow-worker`; `ui/dist` must be there before.
 pub fn build(place: &Place, release: bool) -> Outcome<Programs> {
-    shell::run(&mut cargo(place, "build", &SHIPPED, release), "The application does not compile; see above.")?;
+    shell::run(cargo(place, "build", &SHIPPED, release).arg("--bins"), "The application does not compile; see above.")?;
     let folder = place.binaries(release);
     let program = |name: &str| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     Ok(Programs { winnow: program("winnow"), worker: program("winnow-worker") })
@@ -38,7 +35,7 @@ pub fn build(place: &Place, release: bool) -> Outcome<Programs> {
 
 /// Builds what `cargo xtask bench` measures with, as a release.
 pub fn build_benches(place: &Place) -> Outcome {
-    shell::run(cargo(place, "build", &MEASURED, true).args(["--bins", "--examples"]), "The benchmarks do not compile; see above.")
+    shell::run(cargo(place, "build", &SHIPPED, true).args(["--bins", "--examples"]), "The benchmarks do not compile; see above.")
 }
 
 /// `cargo VERB -p … -p …`

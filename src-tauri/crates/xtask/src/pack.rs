@@ -14,7 +14,7 @@ pub use unconverted::unconverted;
 use crate::options::Options;
 use crate::place::Place;
 use crate::shell::{self, Failure, Outcome};
-use crate::{ggml, packages};
+use crate::{ggml, onnx, packages};
 use recipe::{Make, Pack, Recipe, RecipeFile};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -133,6 +133,10 @@ fn write(draft: &Path, recipe: &Recipe, file: &RecipeFile, wheels: &Wheels) -> O
     let mut out = BufWriter::with_capacity(1 << 20, fs_err::File::create(draft)?);
     match file.make {
         None => wheels.copy(recipe, &file.from[0], &mut out)?,
+        Some(Make::DynamicInt8) => {
+            let model = in_memory(recipe, &file.from[0], wheels)?;
+            out.write_all(&onnx::dynamic_int8(&model).map_err(Failure::new)?)?;
+        }
         Some(Make::GgmlF16) => whisper(draft, recipe, file, wheels, ggml::Weights::F16, &mut out)?,
         Some(Make::GgmlQ8_0) => whisper(draft, recipe, file, wheels, ggml::Weights::Q8, &mut out)?,
     }

@@ -86,7 +86,7 @@ fn lint_front_end(place: &Place, way: &Way, options: &Options) -> Outcome {
 
 /// Tests with the programs that are shipped.
 fn real(place: &Place, programs: &Programs, models: &Path, options: &Options) -> Outcome {
-    let mut command = native::cargo(place, "test", &native::REAL, options.release);
+    let mut command = native::cargo(place, "test", &native::SHIPPED, options.release);
     programs.announce(&mut command);
     apart(&mut command, place, models)?;
     shell::run(command.arg("--no-fail-fast"), FAILED)

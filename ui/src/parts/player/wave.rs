@@ -2,12 +2,12 @@
 
 use super::peaks;
 use super::tape::Tape;
-use crate::parts::words;
+use crate::parts::{size, words};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-/// Strokes of a drawing.
-const BARS: usize = 240;
+/// Pixels from one stroke to the next.
+const PITCH: f64 = 4.0;
 
 /// The seconds of `range`; a click goes there.
 #[component]
@@ -22,8 +22,15 @@ pub fn Wave(
 ) -> impl IntoView {
     let node = NodeRef::<leptos::html::Div>::new();
     let pointed = RwSignal::new(None::<f64>);
+    let bars = RwSignal::new(200_usize);
+    size::follow(node, move |width, _| {
+        let fitting = (width / PITCH).clamp(40.0, 500.0) as usize;
+        if bars.try_get_untracked().is_some_and(|bars| bars != fitting) {
+            bars.set(fitting);
+        }
+    });
     let path = Memo::new(move |_| {
-        loudness.with(|bytes| if bytes.is_empty() { String::new() } else { peaks::strokes(&peaks::peaks(bytes, range.get(), BARS)) })
+        loudness.with(|bytes| if bytes.is_empty() { String::new() } else { peaks::strokes(&peaks::peaks(bytes, range.get(), bars.get())) })
     });
     let share = move |at: f64| share(at, range.get());
     let under = move |event: &MouseEvent| {
@@ -47,7 +54,7 @@ pub fn Wave(
             .map(|at| view! { <div class="wave-flag tabular" style:left=format!("{:.3}%", share(at) * 100.0)>{words::clock(at)}</div> })
     };
     let drawing = move |class: &'static str| {
-        view! { <svg class=class aria-hidden="true" viewBox=format!("0 0 {BARS} 100") preserveAspectRatio="none"><path d=path vector-effect="non-scaling-stroke"/></svg> }
+        view! { <svg class=class aria-hidden="true" viewBox=move || format!("0 0 {} 100", bars.get()) preserveAspectRatio="none"><path d=path vector-effect="non-scaling-stroke"/></svg> }
     };
     view! {
         <div class="wave" class:slim=slim class:plain=move || path.with(String::is_empty) node_ref=node data-testid="waveform" role="slider" aria-label="Place in the recording"

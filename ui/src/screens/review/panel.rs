@@ -35,6 +35,10 @@ fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
             || view! { <div class="why" node_ref=trail_node>{trail::trail(store.asset.why.get(), move || desk.toggle_why(store))}</div> },
         )
     };
+    // Where there is much to choose from, what else is known stands below the buttons.
+    let beside = StoredValue::new(detail.clone());
+    let known = move || beside.with_value(|detail| view! { {place(store, desk, detail)}{precedents(detail)}{alike(detail)} }.into_any());
+    let choosing = !detail.candidates.is_empty();
     let reason = detail.row.kind != ItemKind::Finding;
     view! {
         <div class="panel-top">
@@ -43,11 +47,10 @@ fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
             {value(desk, detail)}
             {candidates(store, desk, detail)}
             {grounds(detail)}
-            {place(store, desk, detail)}
-            {precedents(detail)}
-            {alike(detail)}
+            {(!choosing).then(known)}
         </div>
         <div class="verdicts">{verdicts(detail).into_iter().map(|verdict| button(store, desk, detail, verdict)).collect_view()}</div>
+        {choosing.then(|| view! { <div class="panel-top">{known()}</div> })}
         {for_all(store, desk, detail)}
         {why}
     }

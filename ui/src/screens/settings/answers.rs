@@ -61,15 +61,15 @@ fn Editor() -> impl IntoView {
 }
 
 fn row(store: Store, draft: Draft) -> impl IntoView {
-    let taxonomy = store.taxonomy;
+    let (taxonomy, id) = (store.taxonomy, draft.id);
     view! {
         <div class="answer-edit" data-testid="answer-edit">
-            <input class="field" aria-label="Name" placeholder="Name" data-testid="answer-name" prop:value=move || draft.name.get() on:input=move |event| draft.name.set(event_target_value(&event))/>
-            <textarea class="field" aria-label="Description" placeholder="What such a file is, in a sentence or two" rows="2" data-testid="answer-description" prop:value=move || draft.description.get() on:input=move |event| draft.description.set(event_target_value(&event))></textarea>
+            <input class="field" aria-label="Name" placeholder="Name" data-testid="answer-name" prop:value=draft.name on:input=move |event| { let text = event_target_value(&event); taxonomy.write(id, |draft| draft.name = text); }/>
+            <textarea class="field" aria-label="Description" placeholder="What such a file is, in a sentence or two" rows="2" data-testid="answer-description" prop:value=draft.description on:input=move |event| { let text = event_target_value(&event); taxonomy.write(id, |draft| draft.description = text); }></textarea>
             <div class="answer-acts">
-                <button class="quiet-button" aria-label="Up" title="Up" on:click=move |_| taxonomy.shift(draft.id, -1)><Icon of=icondata_lu::LuArrowUp/></button>
-                <button class="quiet-button" aria-label="Down" title="Down" on:click=move |_| taxonomy.shift(draft.id, 1)><Icon of=icondata_lu::LuArrowDown/></button>
-                <button class="quiet-button" aria-label="Remove" title="Remove" data-testid="answer-remove" on:click=move |_| taxonomy.remove(draft.id)><Icon of=icondata_lu::LuTrash2/></button>
+                <button class="quiet-button" aria-label="Up" title="Up" on:click=move |_| taxonomy.shift(id, -1)><Icon of=icondata_lu::LuArrowUp/></button>
+                <button class="quiet-button" aria-label="Down" title="Down" on:click=move |_| taxonomy.shift(id, 1)><Icon of=icondata_lu::LuArrowDown/></button>
+                <button class="quiet-button" aria-label="Remove" title="Remove" data-testid="answer-remove" on:click=move |_| taxonomy.remove(id)><Icon of=icondata_lu::LuTrash2/></button>
             </div>
         </div>
     }

@@ -60,13 +60,19 @@ impl Stamps {
             return Ok(Some(known.sha256));
         }
         let hash = hash(&mut std::fs::File::open(path)?)?;
-        self.remember(path, &hash);
+        // With the stamp from before: what was changed while it was read is read again.
+        self.keep(path, stamp, &hash);
         Ok(Some(hash))
     }
 
-    /// Keeps what a file was found to be. Where the folder cannot be written it is kept until the program ends.
+    /// Keeps what a file is known to be.
     pub fn remember(&self, path: &Path, sha256: &str) {
-        let (Some(key), Ok(Some(stamp))) = (self.key(path), stamp(path)) else { return };
+        self.keep(path, stamp(path).ok().flatten(), sha256);
+    }
+
+    /// Where the folder cannot be written it is kept until the program ends.
+    fn keep(&self, path: &Path, stamp: Option<Stamp>, sha256: &str) {
+        let (Some(key), Some(stamp)) = (self.key(path), stamp) else { return };
         let mut known = self.known();
         known.insert(key, Stamped { stamp, sha256: sha256.to_owned() });
         drop(self.file.as_ref().map(|file| save(file, &known)));

@@ -92,8 +92,9 @@ impl Applying {
     /// The asset a failure is about. A file that could not be read gets one that stands for its unread bytes.
     fn failed_asset(&self, catalog: &Connection, job: &Job, reason: &Words, now: i64) -> Result<Option<AssetId>> {
         match job.kind {
-            JobKind::Scan => Ok(None),
-            JobKind::Decode | JobKind::Ocr | JobKind::Sound | JobKind::Transcribe | JobKind::Detect | JobKind::Embed | JobKind::Label => {
+            // What was read stays read, whether or not it can be searched by meaning.
+            JobKind::Scan | JobKind::Embed | JobKind::Label => Ok(None),
+            JobKind::Decode | JobKind::Ocr | JobKind::Sound | JobKind::Transcribe | JobKind::Detect => {
                 Ok(Some(AssetId::from(job.subject.as_str())))
             }
             JobKind::Ingest => {

@@ -86,7 +86,7 @@ pub fn mend(catalog: &Connection, asset: &AssetId) -> Result<()> {
     catalog
         .prepare_cached(
             "UPDATE assets SET state = read_state, failure_code = NULL, failure_params = NULL WHERE id = ?1 AND state <> 'missing'
-             AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = ?1 AND j.state IN ('failed', 'parked'))",
+             AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = ?1 AND j.state IN ('failed', 'parked') AND j.kind NOT IN ('embed', 'label'))",
         )?
         .execute([asset.as_str()])?;
     Ok(())

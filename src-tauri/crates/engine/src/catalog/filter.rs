@@ -28,10 +28,14 @@ fn number(digits: &str) -> Option<u32> {
 /// A file of the asset that is there was changed on one of these days.
 fn days_sql(filter: &AssetFilter) -> Option<(String, Vec<String>)> {
     let start = "CAST(strftime('%s', ?) AS INTEGER)";
-    let parts = [filter.since.as_ref().map(|_| format!("x.mtime_ns / 1000000000 >= {start}")), filter.until.as_ref().map(|_| format!("x.mtime_ns / 1000000000 < {start} + 86400"))];
+    let parts = [
+        filter.since.as_ref().map(|_| format!("x.mtime_ns / 1000000000 >= {start}")),
+        filter.until.as_ref().map(|_| format!("x.mtime_ns / 1000000000 < {start} + 86400")),
+    ];
     let wanted: Vec<String> = parts.into_iter().flatten().collect();
     let days = filter.since.iter().chain(&filter.until).cloned().collect();
-    let sql = format!("EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id AND x.missing_since IS NULL AND {})", wanted.join(" AND "));
+    let sql =
+        format!("EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id AND x.missing_since IS NULL AND {})", wanted.join(" AND "));
     (!wanted.is_empty()).then_some((sql, days))
 }
 
@@ -61,7 +65,8 @@ pub fn filter_sql(filter: &AssetFilter) -> (String, Vec<Box<dyn ToSql>>) {
         add("EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id AND x.folder_id = ?)", vec![folder.to_string()]);
     }
     if let Some(label) = &filter.label {
-        let sql = format!("EXISTS (SELECT 1 FROM annotations n WHERE n.asset_id = a.id AND n.question_id = '{WHAT_IS_IT}' AND n.answer = ?)");
+        let sql =
+            format!("EXISTS (SELECT 1 FROM annotations n WHERE n.asset_id = a.id AND n.question_id = '{WHAT_IS_IT}' AND n.answer = ?)");
         add(&sql, vec![label.clone()]);
     }
     if let Some(language) = &filter.language {
@@ -92,7 +97,9 @@ mod tests {
         };
         check_day("2024-02-29", true);
         check_day("1969-12-31", true);
-        for odd in ["", "now", "2024", "2024-13-01", "2024-00-10", "2024-1-1", "2024-01-32", "2024-01-01T00:00", "+024-01-01", "2024-01-01-01"] {
+        for odd in
+            ["", "now", "2024", "2024-13-01", "2024-00-10", "2024-1-1", "2024-01-32", "2024-01-01T00:00", "+024-01-01", "2024-01-01-01"]
+        {
             check_day(odd, false);
         }
     }

@@ -155,7 +155,8 @@ pub fn item(catalog: &Connection, asset: &AssetId) -> Result<Option<ReviewItemId
 
 /// Puts a person's own question in place of one that was withdrawn, or where none was asked.
 pub fn ask_by_hand(catalog: &Connection, item: &NewItem, now: i64) -> Result<()> {
-    let withdrawn = "UPDATE review_items SET reason_code = ?3, reason_params = '{}' WHERE asset_id = ?1 AND question_id = ?2 AND state = 'withdrawn'";
+    let withdrawn =
+        "UPDATE review_items SET reason_code = ?3, reason_params = '{}' WHERE asset_id = ?1 AND question_id = ?2 AND state = 'withdrawn'";
     catalog.prepare_cached(withdrawn)?.execute([item.asset.as_str(), WHAT_IS_IT, item.reason.code.as_str()])?;
     if self::item(catalog, &item.asset)?.is_some() {
         return Ok(());

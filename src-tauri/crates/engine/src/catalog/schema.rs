@@ -115,6 +115,70 @@ mod tests {
         assert!(Migrations::from_slice(MIGRATIONS).validate().is_ok());
     }
 
+    /// A library of the first version, with a file that was read and looked through.
+    fn first_version() -> Connection {
+        let connection = Connection::open_in_memory().expect("a catalog");
+        connection.execute_batch(include_str!("../../../../../migrations/0001_catalog.sql")).expect("the first schema");
+        connection
+            .execute_batch(
+                "PRAGMA user_version = 1;
+                 INSERT INTO library VALUES ('l', 1, zeroblob(32));
+                 INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
+                 INSERT INTO questions VALUES ('sensitive', '?', '[]', 1);
+                 INSERT INTO folders (id, path, display, loose, added_at) VALUES ('f', x'2f61', '/a', 0, 1);
+                 INSERT INTO assets (id, hash, bytes, kind, media_type, state, added_at) VALUES ('a', zeroblob(32), 9, 'image', 'image/png', 'ready', 1);
+                 INSERT INTO locations (id, asset_id, folder_id, path, display, size, mtime_ns, first_seen, last_seen)
+                   VALUES ('p', 'a', 'f', x'62', 'b', 9, 1, 1, 1);
+                 INSERT INTO jobs (id, kind, subject, fingerprint, lane, state, created_at, changed_at) VALUES ('j', 'ocr', 'a', '1', 'ocr', 'done', 1, 1);
+                 INSERT INTO jobs (id, kind, subject, fingerprint, lane, state, created_at, changed_at) VALUES ('k', 'detect', 'a', '1', 'io', 'queued', 1, 1);
+                 INSERT INTO runs VALUES ('r', 'j', 'ocr', 'a', 'tool', NULL, zeroblob(32), 1, 2);
+                 INSERT INTO renditions VALUES ('n', 'a', 'r', 'page', 1, 'image/png', 10, 10, 9);
+                 INSERT INTO extractions (id, asset_id, run_id, stage, tool, text, text_hash, characters, spans)
+                   VALUES ('e', 'a', 'r', 'ocr', 'tool', 'first part, second part', zeroblob(32), 23, '[]');
+                 INSERT INTO chunks (number, id, asset_id, extraction_id, start, \"end\", page) VALUES (1, 'c', 'a', 'e', 0, 10, 1), (2, 'd', 'a', 'e', 12, 23, 1);
+                 INSERT INTO chunk_words (rowid, text) VALUES (1, 'first part');
+                 INSERT INTO review_items VALUES ('i', 'a', 'r', 'sensitive', 'finding', 't', 'code', '{}', 0.5, 0, 'open', 'policy 1', 1);
+                 INSERT INTO properties VALUES ('a', 'r', 'width', '10');",
+            )
+            .expect("rows");
+        connection
+    }
+
+    #[test]
+    fn a_library_of_the_first_version_keeps_everything() {
+        let mut connection = first_version();
+        let tables = ["jobs", "runs", "renditions", "extractions", "chunks", "review_items", "locations", "folders", "properties"];
+        let count = |connection: &Connection| {
+            tables.map(|table| {
+                connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).expect("a count")
+            })
+        };
+        let before = count(&connection);
+        migrate(&mut connection, &crate::testing::ports()).expect("migrated");
+        assert_eq!(count(&connection), before);
+        let broken = connection.prepare("PRAGMA foreign_key_check").expect("a check").query_map([], |_| Ok(())).expect("rows").count();
+        assert_eq!(broken, 0);
+        let to: String = connection
+            .query_row("SELECT \"table\" FROM pragma_foreign_key_list('runs') WHERE \"from\" = 'job_id'", [], |row| row.get(0))
+            .expect("a reference");
+        assert_eq!(to, "jobs", "runs still refer to the rebuilt table");
+        assert!(connection.execute("INSERT INTO runs VALUES ('x', 'nobody', 'ocr', 'a', 't', NULL, zeroblob(32), 1, 2)", []).is_err());
+    }
+
+    #[test]
+    fn chunks_of_an_older_library_get_their_hashes() {
+        use crate::catalog::vectors::fill_hashes;
+        let mut connection = first_version();
+        migrate(&mut connection, &crate::testing::ports()).expect("migrated");
+        assert_eq!((fill_hashes(&connection, 1).expect("one"), fill_hashes(&connection, 9).expect("the other")), (1, 1));
+        assert_eq!(fill_hashes(&connection, 9).expect("none"), 0);
+        for (chunk, text) in [("c", "first part"), ("d", "second part")] {
+            let hash: [u8; 32] =
+                connection.query_row("SELECT text_hash FROM chunks WHERE id = ?1", [chunk], |row| row.get(0)).expect("a hash");
+            assert_eq!(hash, *blake3::hash(text.as_bytes()).as_bytes(), "{chunk}");
+        }
+    }
+
     #[test]
     fn released_migrations_never_change() {
         let hash = blake3::hash(include_bytes!("../../../../../migrations/0001_catalog.sql")).to_hex();

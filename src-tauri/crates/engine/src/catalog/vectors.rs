@@ -41,7 +41,8 @@ pub fn activate(catalog: &Connection, space: &Space, id: &str, now: i64) -> Resu
          ON CONFLICT (card) DO UPDATE SET state = 'active', dimensions = excluded.dimensions",
         params![id, space.card, space.dimensions, now],
     )?;
-    let other_length = "DELETE FROM embeddings WHERE space_id = (SELECT id FROM spaces WHERE state = 'active') AND length(vector) <> 2 * ?1";
+    let other_length =
+        "DELETE FROM embeddings WHERE space_id = (SELECT id FROM spaces WHERE state = 'active') AND length(vector) <> 2 * ?1";
     catalog.execute(other_length, [space.dimensions])?;
     catalog.execute("DELETE FROM outbox", [])?;
     Ok(true)
@@ -95,9 +96,8 @@ pub fn insert(catalog: &Connection, space: &str, rows: &[NewEmbedding], run: &st
         "INSERT OR IGNORE INTO embeddings (space_id, text_hash, vector, run_id)
          SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM chunks WHERE text_hash = ?2)",
     )?;
-    let mut ready = catalog.prepare_cached(
-        "UPDATE outbox SET ready = 1 WHERE space_id = ?1 AND chunk_id IN (SELECT id FROM chunks WHERE text_hash = ?2)",
-    )?;
+    let mut ready = catalog
+        .prepare_cached("UPDATE outbox SET ready = 1 WHERE space_id = ?1 AND chunk_id IN (SELECT id FROM chunks WHERE text_hash = ?2)")?;
     for row in rows {
         insert.execute(params![space, row.text_hash, row.vector, run])?;
         ready.execute(params![space, row.text_hash])?;
@@ -181,7 +181,11 @@ pub fn done(catalog: &Connection, entries: &[Entry]) -> Result<()> {
     let mut delete = catalog.prepare_cached("DELETE FROM outbox WHERE seq = ?1")?;
     let mut wait = catalog.prepare_cached("UPDATE outbox SET ready = 0 WHERE seq = ?1")?;
     for entry in entries {
-        if entry.change == Change::Wait { wait.execute([entry.seq])? } else { delete.execute([entry.seq])? };
+        if entry.change == Change::Wait {
+            wait.execute([entry.seq])?
+        } else {
+            delete.execute([entry.seq])?
+        };
     }
     Ok(())
 }
@@ -275,13 +279,14 @@ pub fn recount(catalog: &Connection, space: &str) -> Result<()> {
     Ok(())
 }
 
-/// Assets behind a cursor with a live text that has no vector in a space, and no embedding under way or failed for its card.
+/// Assets behind a cursor with a live text that has no vector in a space. One that is being worked on comes to it by itself,
+/// and one whose embedding failed for this card waits for a person.
 pub fn assets_without(catalog: &Connection, space: &StoredSpace, after: &str, limit: u32) -> Result<Vec<AssetId>> {
     let mut query = catalog.prepare_cached(
         "SELECT DISTINCT c.asset_id FROM chunks c WHERE c.asset_id > ?1
            AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.space_id = ?2 AND e.text_hash = c.text_hash)
-           AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = c.asset_id AND j.kind = 'embed' AND j.state <> 'done'
-                             AND substr(j.fingerprint, -length(?3)) = ?3)
+           AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = c.asset_id AND (j.state IN ('queued', 'running')
+                OR j.kind = 'embed' AND j.state <> 'done' AND substr(j.fingerprint, -length(?3)) = ?3))
          ORDER BY c.asset_id LIMIT ?4",
     )?;
     let rows = query.query_map(params![after, space.id, space.card, limit], |row| Ok(AssetId(row.get(0)?)))?;
@@ -292,11 +297,13 @@ pub fn assets_without(catalog: &Connection, space: &StoredSpace, after: &str, li
 pub fn text_hash(catalog: &Connection, asset: &AssetId) -> Result<TextHash> {
     let sql = "SELECT text_hash FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL ORDER BY id";
     let mut query = catalog.prepare_cached(sql)?;
-    let mut hasher = blake3::Hasher::new();
-    for hash in query.query_map([asset.as_str()], |row| row.get::<_, TextHash>(0))? {
-        hasher.update(&hash?);
-    }
-    Ok(*hasher.finalize().as_bytes())
+    let rows = query.query_map([asset.as_str()], |row| row.get(0))?;
+    Ok(together(&rows.collect::<Result<Vec<_>, _>>()?))
+}
+
+/// BLAKE3 over the hashes of texts.
+pub fn together(texts: &[TextHash]) -> TextHash {
+    *blake3::hash(&texts.concat()).as_bytes()
 }
 
 /// Vectors of an asset's chunks with the lengths of their texts in characters.

@@ -22,7 +22,7 @@ const PART: usize = 256;
 /// Assets that are put into the queue in one change.
 const SLICE: u32 = 500;
 
-/// The job that embeds an asset's texts; none without a model, or when embedding is switched off.
+/// The job that embeds an asset's texts, by the hash of all of them; none without a model, or when embedding is switched off.
 pub fn job(asset: &AssetId, text_hash: &TextHash, context: &Context<'_>) -> Option<NewJob> {
     let space = context.ports.embedder.space().filter(|_| context.settings.embed.enabled)?;
     Some(keyed(asset.as_str(), &blake3::Hash::from(*text_hash).to_hex(), &space.card))
@@ -102,7 +102,8 @@ impl Batch {
     /// Asks for the texts of all of these jobs at once. When that fails there are none, and each job asks for its own, so that
     /// a text which breaks the model costs only its own job.
     pub fn of(jobs: &[Job], context: &Context<'_>) -> Self {
-        let subjects: Vec<_> = jobs.iter().filter(|job| job.kind == JobKind::Embed).map(|job| AssetId::from(job.subject.as_str())).collect();
+        let subjects: Vec<_> =
+            jobs.iter().filter(|job| job.kind == JobKind::Embed).map(|job| AssetId::from(job.subject.as_str())).collect();
         if subjects.len() < 2 {
             return Self::default();
         }
@@ -151,8 +152,11 @@ impl Engine {
         let mut after = AssetId::from("");
         loop {
             let (applying, from) = (self.applying(), after.clone());
-            let assets = self.read(|catalog| match vectors::active(catalog)? {
-                Some(space) => Ok(vectors::assets_without(catalog, &space, from.as_str(), SLICE)?.into_iter().map(|a| (a, space.card.clone())).collect()),
+            let assets: Vec<(AssetId, String)> = self.read(|catalog| match vectors::active(catalog)? {
+                Some(space) => Ok(vectors::assets_without(catalog, &space, from.as_str(), SLICE)?
+                    .into_iter()
+                    .map(|a| (a, space.card.clone()))
+                    .collect()),
                 None => Ok(Vec::new()),
             })?;
             let Some((last, _)) = assets.last() else { return Ok(()) };

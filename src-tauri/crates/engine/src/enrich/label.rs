@@ -57,13 +57,7 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
 }
 
 /// The answers most like the whole, the likeliest first, each with the passage most like it.
-fn propose(
-    passages: &[Passage],
-    names: &[String],
-    answers: &[Vec<f32>],
-    card: &str,
-    mut id: impl FnMut() -> String,
-) -> Vec<NewSuggestion> {
+fn propose(passages: &[Passage], names: &[String], answers: &[Vec<f32>], card: &str, mut id: impl FnMut() -> String) -> Vec<NewSuggestion> {
     let Some(whole) = mean(passages) else { return Vec::new() };
     let mut ranked: Vec<_> = names.iter().zip(answers).map(|(name, answer)| (name, answer, cosine(&whole, answer))).collect();
     ranked.sort_by(|one, other| other.2.total_cmp(&one.2));

@@ -4,8 +4,9 @@
 
 use crate::breaks::Point;
 use crate::catalog::texts::Text;
-use crate::catalog::{review, texts};
+use crate::catalog::{review, texts, vectors};
 use crate::enrich::detect::{Detected, Route};
+use crate::enrich::embed;
 use crate::jobs::{Context, Job};
 use crate::outcome::{Again, NewFinding, NewJob, Outcome, Subject, Write};
 use crate::ports::StageError;
@@ -31,10 +32,12 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     assign_topics(&mut found, &decided.into_iter().collect());
     let findings: Vec<NewFinding> = found.into_iter().map(|(finding, _)| finding).collect();
     let items = policy::items(&asset, &findings, context.settings, || context.id());
+    let text_hash = context.read(|catalog| vectors::text_hash(catalog, &asset))?;
+    let next = embed::job(&asset, &text_hash, context);
     context.reach(Point::DetectDone)?;
     let card = format!("recognisers {}", context.recognisers.version());
     let input_hash = Some(input_hash(&texts));
-    Ok(Outcome { card, input_hash, writes: vec![Write::Findings { asset, findings, items }], next: Vec::new() })
+    Ok(Outcome { card, input_hash, writes: vec![Write::Findings { asset, findings, items }], next: next.into_iter().collect() })
 }
 
 fn input_hash(texts: &[Text]) -> [u8; 32] {

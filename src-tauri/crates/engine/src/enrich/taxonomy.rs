@@ -187,7 +187,9 @@ mod tests {
         assert_eq!(Taxonomies::open(library.path()).known().names(), ["chart", "log"]);
         assert!(own.replace(library.path(), vec![]).is_err());
         assert_eq!(own.known().names(), ["chart", "log"]);
-        for bad in ["answers = 7", "[[answers]]\nname = \"\"\ndescription = \"x\"", "question = \"?\"\nguideline = \"\"\nanswers = []", "\u{0}"] {
+        for bad in
+            ["answers = 7", "[[answers]]\nname = \"\"\ndescription = \"x\"", "question = \"?\"\nguideline = \"\"\nanswers = []", "\u{0}"]
+        {
             fs_err::write(library.path().join(FILE), bad).expect("a file");
             let known = Taxonomies::open(library.path()).known();
             assert_eq!(known.taxonomy, shipped());

@@ -137,7 +137,10 @@ mod tests {
         };
         check(&[], "");
         check(&[heard(vec![], "en")], "");
-        check(&[heard(vec![segment(0.0, 1.0, " Good evening. "), segment(1.5, 2.0, "Ships\tpassed.")], "en")], "Good evening.\nShips passed.");
+        check(
+            &[heard(vec![segment(0.0, 1.0, " Good evening. "), segment(1.5, 2.0, "Ships\tpassed.")], "en")],
+            "Good evening.\nShips passed.",
+        );
         check(&[heard(vec![segment(0.0, 1.0, "One."), segment(3.5, 4.0, "Zwölf."), segment(4.0, 5.0, " ")], "en")], "One.\n\nZwölf.");
         check(&[heard(vec![segment(0.0, 1.0, "One.")], "en"), heard(vec![segment(1.0, 2.0, "Two.")], "en")], "One.\n\nTwo.");
         check(&[Heard { not_covered: true, ..heard(vec![segment(0.0, 1.0, "Un.")], "cy") }], "");

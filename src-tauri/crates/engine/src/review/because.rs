@@ -14,9 +14,9 @@ const STEM: usize = 5;
 /// Words of four letters and more that say nothing about a text.
 const COMMON: &[&str] = &[
     "about", "after", "again", "also", "because", "been", "before", "being", "between", "both", "could", "does", "down", "each", "from",
-    "have", "here", "into", "just", "like", "made", "many", "more", "most", "much", "must", "only", "other", "over", "same", "shall", "should",
-    "since", "some", "such", "than", "that", "their", "them", "then", "there", "these", "they", "this", "those", "through", "under", "upon",
-    "very", "were", "what", "when", "where", "which", "while", "will", "with", "would", "your", "yours",
+    "have", "here", "into", "just", "like", "made", "many", "more", "most", "much", "must", "only", "other", "over", "same", "shall",
+    "should", "since", "some", "such", "than", "that", "their", "them", "then", "there", "these", "they", "this", "those", "through",
+    "under", "upon", "very", "were", "what", "when", "where", "which", "while", "will", "with", "would", "your", "yours",
 ];
 
 /// The words of a passage that come into question: those it shares with the description first.
@@ -68,7 +68,9 @@ mod tests {
     fn shared_words_come_before_rare_ones() {
         let check = |passage: &str, expected: &[&str]| {
             let description = "Minutes of a meeting: the committee resolved, those present";
-            let spread = |word: &str| [("lamp", 900), ("lighthouse", 40), ("quay", 3)].iter().find(|known| known.0 == word).map_or(1, |known| known.1);
+            let spread = |word: &str| {
+                [("lamp", 900), ("lighthouse", 40), ("quay", 3)].iter().find(|known| known.0 == word).map_or(1, |known| known.1)
+            };
             let found = looked_at(passage, description).into_iter().map(|word| (word.clone(), spread(&word))).collect();
             assert_eq!(words(found, description), expected, "{passage}");
         };

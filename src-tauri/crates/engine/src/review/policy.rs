@@ -181,13 +181,7 @@ const WORDS: usize = 3;
 
 /// The stretches of a recording that were heard with the least confidence, the worst first. Those that overlap one a person
 /// has decided (`decided` holds the reasons of such items) are not asked again.
-pub fn doubtful_speech(
-    asset: &AssetId,
-    said: &[Said],
-    decided: &[Words],
-    threshold: f32,
-    mut id: impl FnMut() -> String,
-) -> Vec<NewItem> {
+pub fn doubtful_speech(asset: &AssetId, said: &[Said], decided: &[Words], threshold: f32, mut id: impl FnMut() -> String) -> Vec<NewItem> {
     let doubtful = said.iter().filter(|said| said.words.len() >= WORDS && said.confidence < threshold);
     let mut stretches = doubtful.fold(Vec::new(), merge);
     let known: Vec<(f64, f64)> = decided.iter().filter_map(stretch_of).collect();
@@ -222,7 +216,8 @@ fn doubtful_stretch(asset: &AssetId, stretch: &Said, threshold: f32, id: String)
         kind: ItemKind::Extraction,
         topic: format!("time:{:.0}", stretch.t0 * 1000.0),
         reason: timed(reason, stretch.t0, stretch.t1),
-        priority: priority(0.5, stretch.confidence),
+        // The less was understood, the more there is to gain.
+        priority: priority(0.5, 0.5 + 0.5 * stretch.confidence),
         blocks: false,
         route: Route::Review,
     }

@@ -148,7 +148,10 @@ mod tests {
 
     fn shown(lists: Lists) -> Vec<String> {
         let part = |found: &Match| {
-            let best = found.best.as_ref().map_or_else(|| "name".to_owned(), |(place, words)| format!("{}{}", place.chunk, if *words { "w" } else { "m" }));
+            let best = found
+                .best
+                .as_ref()
+                .map_or_else(|| "name".to_owned(), |(place, words)| format!("{}{}", place.chunk, if *words { "w" } else { "m" }));
             format!("{} {best} +{}", found.asset, found.more)
         };
         fuse(lists).iter().map(part).collect()

@@ -116,7 +116,8 @@ fn sentences(text: &str) -> Vec<&str> {
     let mut start = 0;
     let mut before = ' ';
     for (at, character) in text.char_indices() {
-        let ends = matches!(before, '.' | '!' | '?' | '…') && character.is_whitespace() || before == '\n' && character == '\n' || before == '。';
+        let ends =
+            matches!(before, '.' | '!' | '?' | '…') && character.is_whitespace() || before == '\n' && character == '\n' || before == '。';
         if ends {
             sentences.push(text[start..at].trim());
             start = at;

@@ -75,7 +75,9 @@ impl Engine {
 
 fn reason(error: StageError) -> Words {
     match error {
-        StageError::Retry(words) | StageError::Broken(words) | StageError::Crashed(words) | StageError::Refused { reason: words, .. } => words,
+        StageError::Retry(words) | StageError::Broken(words) | StageError::Crashed(words) | StageError::Refused { reason: words, .. } => {
+            words
+        }
         StageError::Missing(_) => Words::new("no_meaning_model"),
         StageError::Cancelled => Words::new("cancelled"),
     }

@@ -27,11 +27,11 @@ pub struct Texts {
 impl Texts {
     /// Answers one request. `file` is the other end of a second channel, for `Attach`.
     pub fn answer(&mut self, work: Work, file: Option<File>) -> Reply {
-        match (work, &self.loaded) {
+        match (work, self.loaded.clone()) {
             (Work::Hello, _) => plain(Answer::Ready { card: CARD.to_owned() }),
             (Work::Load(models), None) => plain(self.load(&models)),
             (Work::Embed { texts }, Some(model)) => vectors(|| model.embed(&texts)),
-            (Work::Attach, Some(model)) => plain(attached(model, file)),
+            (Work::Attach, Some(model)) => plain(attached(&model, file)),
             (Work::Load(_), Some(_)) => plain(refused("a model is loaded already")),
             (Work::Embed { .. } | Work::Attach, None) => plain(refused("no model is loaded")),
             (Work::Decode(_) | Work::Ocr(_) | Work::Sound(_) | Work::Hear(_), _) => plain(refused("a request for another role")),

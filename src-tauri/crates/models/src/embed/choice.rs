@@ -47,8 +47,7 @@ fn verdict(cpu: f32, name: &str, trial: &Trial) -> Result<f32, Words> {
     match trial {
         Trial::NotThere => Err(Words::new("gpu_not_there").with("provider", name)),
         Trial::Failed(why) => Err(Words::new("gpu_failed").with("provider", name).with("why", super::first_line(why))),
-        // A cosine that is no number is not alike either.
-        Trial::Ran { cosine, .. } if !(*cosine >= ALIKE) => {
+        Trial::Ran { cosine, .. } if cosine.is_nan() || *cosine < ALIKE => {
             Err(Words::new("gpu_differs").with("provider", name).with("cosine", format!("{cosine:.4}")))
         }
         Trial::Ran { texts_per_second, .. } if *texts_per_second <= cpu => {

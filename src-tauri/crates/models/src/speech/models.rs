@@ -26,7 +26,7 @@ pub fn find<'a>(files: &'a ModelFiles, name: &str, is_right: fn(&[u8]) -> bool) 
     let mut head = Vec::new();
     let file = open(path).map_err(|_| Loading::Missing)?;
     file.take(HEAD as u64).read_to_end(&mut head).map_err(|_| Loading::Damaged)?;
-    if is_right(&head) { Ok(path) } else { Err(Loading::Damaged) }
+    if is_right(&head) { Ok(path.as_str()) } else { Err(Loading::Damaged) }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a worker says nothing of paths")]

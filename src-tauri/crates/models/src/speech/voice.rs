@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn speech_that_may_go_on_is_left_for_the_next_time() {
         check(&[(10, 50), (550, 600)], 600, false, &[(8, 52)], 548);
-        check(&[(10, 50), (550, 590)], 600, false, &[(8, 52)], 600 - 52);
+        check(&[(10, 50), (550, 596)], 600, false, &[(8, 52)], 548);
         check(&[(10, 50), (550, 580)], 600, false, &[(8, 52), (548, 582)], 600);
         check(&[(10, 50), (550, 600)], 600, true, &[(8, 52), (548, 600)], 600);
         // With nothing before it there is no silence to stop at.

@@ -4,6 +4,7 @@
 //! without them. No engine, no catalog.
 
 mod decode;
+mod embed;
 mod limits;
 mod ocr;
 mod pictures;

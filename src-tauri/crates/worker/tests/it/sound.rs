@@ -56,7 +56,7 @@ fn recordings_that_lie_end_in_a_state_and_the_worker_stays() {
 #[test]
 fn a_file_that_cannot_be_written_to_is_an_error_that_says_so() {
     let workers = workers();
-    let readable = std::fs::File::open("/dev/null").expect("a file to read");
+    let readable = fs_err::File::open("/dev/null").expect("a file to read").into_parts().0;
     let request = SoundRequest { extension: String::new(), max_seconds: 60 };
     let recording = file(&wav(16_000, 1, &tone(16_000, 1.0, 1)));
     let error = workers.decode.sound(&request, recording, readable, LIMITS, &Cancel::default()).expect_err("refused");

@@ -1,11 +1,11 @@
 //! Speech through the real Whisper: silence, real sentences, models that are none, and a wish to stop.
 //!
-//! Needs models in the folder that `WINNOW_MODELS` names; what needs them passes over without. Real speech is in Debian's
-//! `pocketsphinx-testdata` (five sentences of a LibriVox recording with what is said in them).
+//! Needs the pack of models in the folder that `WINNOW_MODELS` names, and Debian's `pocketsphinx-testdata` (five sentences of a
+//! LibriVox recording with what is said in them); set-up fetches both.
 
 use crate::support::{LIMITS, file, program, tone, wav};
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use winnow_contract::worker::{HearRequest, Heard, ModelFiles};
 use winnow_engine::ports::{Cancel, Speech, StageError};
@@ -13,21 +13,20 @@ use winnow_workers::{Models, Widths, Workers};
 
 const SPEECH: &str = "/usr/share/pocketsphinx/test/data/librivox";
 
-/// The folder of installed models.
-fn installed() -> Option<PathBuf> {
-    let folder = env::var_os("WINNOW_MODELS").map(PathBuf::from).filter(|folder| folder.join("silero-vad").is_dir());
-    if folder.is_none() {
-        eprintln!("passed over: WINNOW_MODELS names no folder with models");
-    }
-    folder
+/// A file of the installed models.
+fn model(name: &str) -> String {
+    let folder = PathBuf::from(env::var_os("WINNOW_MODELS").expect("WINNOW_MODELS names the folder of models"));
+    let path = folder.join(name);
+    assert!(path.is_file(), "{} is missing", path.display());
+    path.to_string_lossy().into_owned()
 }
 
-/// The only model file in a folder.
-fn model(folder: &Path) -> String {
-    let mut files: Vec<_> = fs_err::read_dir(folder).expect("a model's folder").map(|entry| entry.expect("an entry").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "bin"));
-    assert_eq!(files.len(), 1, "{files:?}");
-    files.remove(0).to_string_lossy().into_owned()
+fn whisper() -> String {
+    model("whisper-tiny-en/ggml-tiny.en-q8_0.bin")
+}
+
+fn voice() -> String {
+    model("silero-vad/ggml-silero-v6.2.0.bin")
 }
 
 fn models(whisper: &str, voice: &str) -> ModelFiles {
@@ -40,8 +39,8 @@ fn with(files: ModelFiles) -> Workers {
     Workers::at(&program(), Widths { decode: 1, ocr: 1 }, Models { speech, ..Models::none() }).expect("workers")
 }
 
-fn english(folder: &Path) -> Workers {
-    with(models(&model(&folder.join("whisper-tiny-en")), &model(&folder.join("silero-vad"))))
+fn english() -> Workers {
+    with(models(&whisper(), &voice()))
 }
 
 fn request(from: f64, at_most: f64) -> HearRequest {
@@ -65,9 +64,9 @@ fn text(heard: &Heard) -> String {
 }
 
 /// The sentences one after the other with silence between, as one recording.
-fn sentences() -> Option<Vec<u8>> {
-    let folder = Path::new(SPEECH);
-    let mut files: Vec<_> = fs_err::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+fn sentences() -> Vec<u8> {
+    let folder = fs_err::read_dir(SPEECH).expect("real speech: the package pocketsphinx-testdata is installed");
+    let mut files: Vec<_> = folder.map(|entry| entry.expect("an entry").path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "wav"));
     files.sort();
     let mut samples = vec![0; 16_000 * 3];
@@ -76,7 +75,7 @@ fn sentences() -> Option<Vec<u8>> {
         samples.extend(bytes[44..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])));
         samples.extend(vec![0; 16_000 * 3]);
     }
-    Some(wav(16_000, 1, &samples))
+    wav(16_000, 1, &samples)
 }
 
 #[test]
@@ -102,8 +101,7 @@ fn files_that_are_no_models_are_refused_with_a_sentence() {
 
 #[test]
 fn a_model_in_the_place_of_another_or_cut_is_refused() {
-    let Some(folder) = installed() else { return };
-    let (whisper, voice) = (model(&folder.join("whisper-tiny-en")), model(&folder.join("silero-vad")));
+    let (whisper, voice) = (whisper(), voice());
     let sound = wav(16_000, 1, &[0; 16_000]);
     assert_eq!(code(hear(&with(models(&voice, &voice)), &sound, 0.0, 60.0)), "model_damaged");
     assert_eq!(code(hear(&with(models(&whisper, &whisper)), &sound, 0.0, 60.0)), "model_damaged");
@@ -115,8 +113,7 @@ fn a_model_in_the_place_of_another_or_cut_is_refused() {
 
 #[test]
 fn silence_and_a_tone_have_no_words() {
-    let Some(folder) = installed() else { return };
-    let workers = english(&folder);
+    let workers = english();
     let check = |samples: &[i16]| {
         let heard = hear(&workers, &wav(16_000, 1, samples), 0.0, 600.0).expect("heard");
         assert_eq!((heard.segments.len(), heard.at_end, heard.language.clone(), heard.discarded), (0, true, None, 0), "{heard:?}");
@@ -135,8 +132,7 @@ fn silence_and_a_tone_have_no_words() {
 
 #[test]
 fn sentences_are_heard_where_they_were_said() {
-    let (Some(folder), Some(sound)) = (installed(), sentences()) else { return };
-    let workers = english(&folder);
+    let (sound, workers) = (sentences(), english());
     let heard = hear(&workers, &sound, 0.0, 600.0).expect("heard");
     let said = text(&heard).to_lowercase();
     for words in ["john dashwood", "leisure to consider", "young man", "rather selfish", "amiable woman", "amiable himself"] {
@@ -152,8 +148,7 @@ fn sentences_are_heard_where_they_were_said() {
 
 #[test]
 fn stretch_by_stretch_nothing_is_lost_or_heard_twice() {
-    let (Some(folder), Some(sound)) = (installed(), sentences()) else { return };
-    let workers = english(&folder);
+    let (sound, workers) = (sentences(), english());
     let (mut from, mut said, mut stretches) = (0.0, String::new(), 0);
     loop {
         let heard = hear(&workers, &sound, from, 15.0).expect("heard");
@@ -172,7 +167,7 @@ fn stretch_by_stretch_nothing_is_lost_or_heard_twice() {
 
 #[test]
 fn another_language_is_reported_and_not_written_down() {
-    let (Some(folder), Some(sound)) = (installed(), sentences()) else { return };
+    let sound = sentences();
     let base = folder.join("whisper-base");
     if !base.is_dir() {
         return;
@@ -189,8 +184,7 @@ fn another_language_is_reported_and_not_written_down() {
 
 #[test]
 fn a_wish_to_stop_ends_the_worker_and_the_next_call_loads_again() {
-    let (Some(folder), Some(sound)) = (installed(), sentences()) else { return };
-    let workers = english(&folder);
+    let (sound, workers) = (sentences(), english());
     let cancel = Cancel::default();
     cancel.cancel();
     let stopped = workers.speech.hear(&request(0.0, 600.0), file(&sound), LIMITS, &cancel);

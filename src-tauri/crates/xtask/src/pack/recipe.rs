@@ -59,6 +59,9 @@ pub enum Make {
     /// The same in blocks of eight bits.
     #[serde(rename = "ggml-q8_0")]
     GgmlQ8_0,
+    /// An ONNX model with weights of 8 bits to one that multiplies in 8 bits too.
+    #[serde(rename = "dynamic-int8")]
+    DynamicInt8,
 }
 
 /// `PACKAGE:PATH`, a file inside of a wheel.
@@ -110,7 +113,7 @@ pub fn parse(text: &str) -> Result<Recipe, String> {
     let recipe: Recipe = toml::from_str(text).map_err(|error| error.message().to_owned())?;
     for file in recipe.files.iter().filter(|_| recipe.pack.is_some()) {
         let enough = match file.make {
-            None => file.from.len() == 1,
+            None | Some(Make::DynamicInt8) => file.from.len() == 1,
             Some(Make::GgmlF16 | Make::GgmlQ8_0) => file.from.len() >= 2,
         };
         let known = file.from.iter().all(|member| recipe.wheels.iter().any(|wheel| wheel.package == member.package));
