@@ -152,7 +152,7 @@ fn filters_hold_for_meaning_too() {
     let library = library();
     library.set("search.meaning_floor", "0.15");
     let names = |filter: AssetFilter| -> Vec<String> {
-        let page = ask(&library, "vessel gale water registers ", SearchMode::Semantic, filter);
+        let page = ask(&library, "vessel keeper lamp registers soaked crypt ", SearchMode::Semantic, filter);
         page.hits.into_iter().map(|hit| hit.name).collect()
     };
     let all = AssetFilter::default();

@@ -168,11 +168,7 @@ fn stretch_by_stretch_nothing_is_lost_or_heard_twice() {
 #[test]
 fn another_language_is_reported_and_not_written_down() {
     let sound = sentences();
-    let base = folder.join("whisper-base");
-    if !base.is_dir() {
-        return;
-    }
-    let workers = with(models(&model(&base), &model(&folder.join("silero-vad"))));
+    let workers = with(models(&model("whisper-base/ggml-base-q8_0.bin"), &voice()));
     let request = HearRequest { languages: vec!["de".to_owned()], ..request(0.0, 600.0) };
     let heard = workers.speech.hear(&request, file(&sound), LIMITS, &Cancel::default()).expect("heard");
     let (language, probability) = heard.language.clone().expect("a language");
