@@ -74,7 +74,7 @@ impl Watched {
         self.library.assets().into_iter().filter(|row| row.state == AssetState::Ready).map(|row| row.name).collect()
     }
 
-    fn events(&self) -> u64 {
+    fn events(&self) -> i64 {
         self.library.engine().verify_audit().expect("a walk").events
     }
 

@@ -15,13 +15,16 @@ use crate::catalog::{assets, facets, filter, vectors, words};
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use fuse::{Lists, Match, fuse};
-use hit::Shown;
+use hit::{Nearest, Shown};
 use meaning::Question;
 use query::Query;
 use rusqlite::Connection;
 use winnow_contract::Words;
 use winnow_contract::command::{Search, Similar};
 use winnow_contract::search::{SearchMode, SearchPage};
+
+/// Hits whose sentence nearest in meaning is looked for; each costs a handful of embeddings while a person waits.
+const LOOKED_AT: u32 = 3;
 
 /// A vector to look for, if meaning takes part, and why it does not, or not wholly.
 type Asked = (Option<Question>, Option<Words>);
@@ -47,7 +50,8 @@ impl Engine {
                     Err(words) => note = Some(words),
                 }
             }
-            page(catalog, &fuse(lists), Some(&query), ask.offset, ask.limit, note)
+            let nearest = |sentences: &[&str]| self.nearest(question.as_ref()?, sentences);
+            page(catalog, &fuse(lists), Some((&query, &nearest)), ask.offset, ask.limit, note)
         })
     }
 
@@ -89,11 +93,20 @@ impl Engine {
     }
 }
 
-fn page(catalog: &Connection, found: &[Match], query: Option<&Query>, offset: u32, limit: u32, note: Option<Words>) -> Result<SearchPage> {
+fn page(
+    catalog: &Connection,
+    found: &[Match],
+    query: Option<(&Query, Nearest<'_>)>,
+    offset: u32,
+    limit: u32,
+    note: Option<Words>,
+) -> Result<SearchPage> {
     let best = found.first().map_or(1.0, |first| first.score);
     let mut hits = Vec::new();
     for (rank, found) in (1u32..).zip(found).skip(offset as usize).take(limit as usize) {
-        hits.extend(hit::hit(catalog, &Shown { found, rank, score: found.score / best, query })?);
+        let nearest = query.map(|(_, nearest)| nearest).filter(|_| rank <= LOOKED_AT);
+        let shown = Shown { found, rank, score: found.score / best, query: query.map(|(query, _)| query), nearest };
+        hits.extend(hit::hit(catalog, &shown)?);
     }
     let facets = facets::over(catalog, found.iter().map(|found| &found.asset))?;
     Ok(SearchPage {

@@ -7,9 +7,9 @@ use winnow_contract::asset::Span;
 use winnow_contract::id::ChunkId;
 
 /// Unicode scalar values that a chunk aims at …
-const AIM: usize = 1000;
+const AIM: usize = 600;
 /// … and never exceeds.
-const LIMIT: usize = 1500;
+const LIMIT: usize = 900;
 
 /// The text without control characters that would be taken for marks or ends; each becomes one `�`, so that places stay.
 pub fn plain(text: String) -> String {
@@ -92,8 +92,8 @@ mod tests {
         check(" \n\n ", Some(0));
         check("one short paragraph", Some(1));
         check(&"word ".repeat(2000), None);
-        check(&"ä".repeat(4000), Some(3));
-        check(&format!("{}\n\n{}", "first. ".repeat(120), "second. ".repeat(120)), Some(2));
+        check(&"ä".repeat(4000), Some(5));
+        check(&format!("{}\n\n{}", "first. ".repeat(120), "second. ".repeat(100)), Some(2));
     }
 
     #[test]

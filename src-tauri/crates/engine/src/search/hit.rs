@@ -16,6 +16,9 @@ use winnow_contract::search::{Evidence, Hit};
 /// Characters of a passage that are shown when no word of it was asked for.
 const SHOWN: usize = 240;
 
+/// Tells which of some sentences means most nearly what was asked; none when it cannot tell.
+pub type Nearest<'a> = &'a dyn Fn(&[&str]) -> Option<usize>;
+
 /// What is shown, and how it stands among the others.
 pub struct Shown<'a> {
     pub found: &'a Match,
@@ -24,6 +27,8 @@ pub struct Shown<'a> {
     pub score: f32,
     /// None when an asset was asked about.
     pub query: Option<&'a Query>,
+    /// For the first hits, which a person looks at.
+    pub nearest: Option<Nearest<'a>>,
 }
 
 /// A hit; none when its asset is gone meanwhile.
@@ -32,7 +37,7 @@ pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
     let Some(row) = assets::row(catalog, &found.asset)? else { return Ok(None) };
     let (snippet, evidence) = match (&found.best, shown.query) {
         (Some((place, true)), Some(query)) => (words::snippet(catalog, query, place.chunk)?, by_words(catalog, query, place)?),
-        (Some((place, _)), query) => (passage(catalog, place, query)?, by_meaning(catalog, place)?),
+        (Some((place, _)), query) => by_meaning(catalog, place, query, shown.nearest)?,
         (None, _) => (vec![TextPart { text: row.name.clone(), marked: found.named }], Evidence::default()),
     };
     Ok(Some(Hit {
@@ -66,17 +71,32 @@ fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<Eviden
     })
 }
 
-/// The whole of a place: its first line on the page, its first word in the sound.
-fn by_meaning(catalog: &Connection, place: &Place) -> Result<Evidence> {
-    Ok(Evidence {
+/// The sentence of a place that answers best, and where it stands.
+fn by_meaning(
+    catalog: &Connection,
+    place: &Place,
+    query: Option<&Query>,
+    nearest: Option<Nearest<'_>>,
+) -> Result<(Vec<TextPart>, Evidence)> {
+    let text = words::text(catalog, place.chunk)?;
+    let (from, to) = closest(&text, query.map_or("", |query| query.text.as_str()), nearest);
+    let (start, end) = (place.start + characters(&text[..from]), place.start + characters(&text[..to]));
+    let spans = spans(catalog, place)?;
+    let (first, last) = (at(&spans, start), end.checked_sub(1).and_then(|end| at(&spans, end)));
+    let evidence = Evidence {
         extraction: Some(place.extraction.clone()),
-        page: place.page,
-        rect: line_box(&spans(catalog, place)?, place.start, place.end),
-        t0: place.t0,
-        t1: place.t1,
-        start: Some(place.start),
-        end: Some(place.end),
-    })
+        page: first.and_then(|span| span.page).or(place.page),
+        rect: line_box(&spans, start, end),
+        t0: first.and_then(|span| span.t0).or(place.t0),
+        t1: last.and_then(|span| span.t1).or(place.t1),
+        start: Some(start),
+        end: Some(end),
+    };
+    Ok((vec![TextPart { text: one_line(&text[from..to]), marked: false }], evidence))
+}
+
+fn characters(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
 /// Where the words of a place stand; plain text has neither pages nor times, so nothing is looked up.
@@ -84,22 +104,25 @@ fn spans(catalog: &Connection, place: &Place) -> Result<Vec<Span>> {
     if place.page.is_none() && place.t0.is_none() { Ok(Vec::new()) } else { texts::spans(catalog, &place.extraction) }
 }
 
-fn passage(catalog: &Connection, place: &Place, query: Option<&Query>) -> Result<Vec<TextPart>> {
-    let text = words::text(catalog, place.chunk)?;
-    Ok(vec![TextPart { text: closest(&text, query.map_or("", |query| query.text.as_str())), marked: false }])
-}
-
-/// The sentence that shares the most words with what was asked, else the first two; on one line, cut where it gets long.
-fn closest(text: &str, asked: &str) -> String {
+/// The bytes of the sentence that is nearest in meaning where that can be told, else of the one that shares the most words with
+/// what was asked, else of the first two.
+fn closest(text: &str, asked: &str, nearest: Option<Nearest<'_>>) -> (usize, usize) {
     let asked: HashSet<String> = terms(asked).collect();
     let sentences = sentences(text);
-    let shared = |sentence: &str| terms(sentence).filter(|word| asked.contains(word)).collect::<HashSet<_>>().len();
-    let best = sentences.iter().rev().map(|sentence| (shared(sentence), *sentence)).max_by_key(|(count, _)| *count);
-    let chosen = match best {
-        Some((count, sentence)) if count > 0 => sentence.to_owned(),
-        Some(_) | None => sentences[..sentences.len().min(2)].join(" "),
-    };
-    let line = chosen.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = || nearest?(&sentences.iter().map(|(from, to)| &text[*from..*to]).collect::<Vec<_>>());
+    let shared = |(from, to): (usize, usize)| terms(&text[from..to]).filter(|word| asked.contains(word)).collect::<HashSet<_>>().len();
+    let sharing = || sentences.iter().copied().rev().map(|sentence| (shared(sentence), sentence)).max_by_key(|(count, _)| *count);
+    let first_two = || sentences.first().map_or((0, 0), |first| (first.0, sentences[sentences.len().min(2) - 1].1));
+    match (told().and_then(|index| sentences.get(index)), sharing()) {
+        (Some(sentence), _) => *sentence,
+        (None, Some((count, sentence))) if count > 0 => sentence,
+        (None, _) => first_two(),
+    }
+}
+
+/// On one line, cut where it gets long.
+fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(SHOWN) {
         Some((cut, _)) => format!("{}…", line[..cut].rsplit_once(' ').map_or(&line[..cut], |(head, _)| head)),
         None => line,
@@ -111,22 +134,28 @@ fn terms(text: &str) -> impl Iterator<Item = String> {
     text.split(|character: char| !character.is_alphanumeric()).filter(|word| word.chars().count() > 3).map(str::to_lowercase)
 }
 
-fn sentences(text: &str) -> Vec<&str> {
-    let mut sentences = Vec::new();
-    let mut start = 0;
+/// Bytes of each sentence without the blanks around it. A line of a transcript or a list is one too.
+fn sentences(text: &str) -> Vec<(usize, usize)> {
+    let mut ends = Vec::new();
     let mut before = ' ';
     for (at, character) in text.char_indices() {
-        let ends =
+        let ended =
             matches!(before, '.' | '!' | '?' | '…') && character.is_whitespace() || before == '\n' && character == '\n' || before == '。';
-        if ends {
-            sentences.push(text[start..at].trim());
-            start = at;
+        if ended {
+            ends.push(at);
         }
         before = character;
     }
-    sentences.push(text[start..].trim());
-    sentences.retain(|sentence| !sentence.is_empty());
-    sentences
+    ends.push(text.len());
+    let mut from = 0;
+    let parts = ends.into_iter().map(|to| trimmed(text, std::mem::replace(&mut from, to), to));
+    parts.filter(|(from, to)| from < to).collect()
+}
+
+fn trimmed(text: &str, from: usize, to: usize) -> (usize, usize) {
+    let part = &text[from..to];
+    let start = from + (part.len() - part.trim_start().len());
+    (start, start + part.trim().len())
 }
 
 /// The box around the words from `start` to `end`, as far as they stand on the line of the first.
@@ -156,7 +185,11 @@ mod tests {
 
     #[test]
     fn the_sentence_nearest_to_the_question_is_shown() {
-        let check = |text: &str, asked: &str, expected: &str| assert_eq!(closest(text, asked), expected, "{text} / {asked}");
+        let shown = |text: &str, asked: &str, nearest: Option<Nearest<'_>>| {
+            let (from, to) = closest(text, asked, nearest);
+            one_line(&text[from..to])
+        };
+        let check = |text: &str, asked: &str, expected: &str| assert_eq!(shown(text, asked, None), expected, "{text} / {asked}");
         check("", "anything", "");
         check("Only one.", "", "Only one.");
         check("One here. Two here. Three here.", "", "One here. Two here.");
@@ -165,7 +198,10 @@ mod tests {
         check("a heading\n\nthe flood soaked it", "flood", "the flood soaked it");
         check("STORM first. storm second.", "storm", "STORM first.");
         let long = "word ".repeat(100);
-        assert_eq!(closest(&long, "").chars().count(), SHOWN);
-        assert_eq!(closest(&"x".repeat(900), "").chars().count(), SHOWN + 1);
+        assert_eq!(shown(&long, "", None).chars().count(), SHOWN);
+        assert_eq!(shown(&"x".repeat(900), "", None).chars().count(), SHOWN + 1);
+        let last = |sentences: &[&str]| sentences.len().checked_sub(1);
+        assert_eq!(shown("One ship. Two lamps. Ärger am Kai.", "ship", Some(&last)), "Ärger am Kai.");
+        assert_eq!(shown("One ship. Two.", "ship", Some(&|_: &[&str]| None)), "One ship.", "it cannot tell");
     }
 }

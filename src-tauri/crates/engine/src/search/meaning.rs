@@ -21,6 +21,9 @@ const WIDEST: usize = 16;
 /// … then those are compared one by one.
 const FEW: u32 = 20_000;
 
+/// Sentences of one passage that are compared with a question.
+const SENTENCES: usize = 10;
+
 /// An answer, or why meaning takes no part.
 pub type Meant<T> = std::result::Result<T, Words>;
 
@@ -63,6 +66,16 @@ impl Engine {
         let vector = vectors::unit(&vector).filter(|vector| vector.len() == space.dimensions as usize).ok_or_else(odd)?;
         let index = self.index(&space)?;
         Ok(Question { vector, space, index, floor: self.settings().search.meaning_floor })
+    }
+
+    /// Which sentence is nearest to a question; none when the model does not answer. Of a long passage only the first are tried.
+    pub(crate) fn nearest(&self, question: &Question, sentences: &[&str]) -> Option<usize> {
+        let cosine = |sentence: &&str| -> Option<f32> {
+            let vector = guarded(|| self.ports().embedder.embed_query(sentence).map_err(reason)).ok()?;
+            Some(question.vector.iter().zip(&vector).map(|(one, other)| one * other).sum())
+        };
+        let cosines: Vec<f32> = sentences.iter().take(SENTENCES).map(cosine).collect::<Option<_>>()?;
+        (0..cosines.len()).max_by(|one, other| cosines[*one].total_cmp(&cosines[*other]))
     }
 
     /// Says so when not every live text can be found by meaning yet.
