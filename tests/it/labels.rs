@@ -55,7 +55,7 @@ fn a_clear_match_stands_and_an_unclear_one_is_asked() {
     assert!(library.asset("photo.png").suggestions.is_empty(), "nothing is said of a photograph without words");
     let [row]: [ReviewRow; 1] = library.review().try_into().expect("one item");
     assert_eq!((row.kind, row.name.as_str()), (ItemKind::Label, "unsure.txt"));
-    assert_eq!(row.reason.sentence(), "This could be aaaa or zzzz.");
+    assert_eq!(row.reason.sentence(), "This could be “aaaa” or “zzzz”.");
     assert_eq!(row.suggestion.as_ref().map(|shown| (shown.value.as_str(), shown.probability)), Some(("aaaa", None)));
     let detail = library.ask(GetReviewItem { item: row.item }).expect("detail");
     let candidates: Vec<_> = detail.candidates.iter().map(|candidate| (candidate.answer.as_str(), candidate.matches.is_some())).collect();

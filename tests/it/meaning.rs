@@ -393,6 +393,17 @@ fn who_only_reads_searches_by_meaning_beside_who_writes() {
 }
 
 #[test]
+fn who_reads_a_library_without_texts_finds_nothing_and_no_fault() {
+    let library = TestLibrary::new();
+    let ports = winnow_engine::ports::Ports { embedder: library.embedder.clone(), ..winnow_engine::testing::ports() };
+    let reader = Engine::open(&library.path(), ports, Options::default()).expect("a reader");
+    let ask = Search { query: "ship".into(), mode: SearchMode::Semantic, filter: AssetFilter::default(), offset: 0, limit: 9 };
+    assert_eq!(reader.ask(ask).expect("no results"), SearchPage::default());
+    let checks = reader.examine(true, false).expect("an examination");
+    assert_eq!(checks.iter().filter(|check| !check.ok).collect::<Vec<_>>(), Vec::<&winnow_engine::Check>::new());
+}
+
+#[test]
 fn every_point_of_the_outbox_is_passed() {
     use std::sync::{Arc, Mutex};
     let passed = Arc::new(Mutex::new(Vec::new()));

@@ -3,13 +3,22 @@
 use serde_json::{Map, Value, json};
 use winnow_contract::asset::{AssetFilter, AssetSort};
 use winnow_contract::command::*;
-use winnow_contract::review::{ReviewFilter, Verdict};
+use winnow_contract::review::{ItemKind, ReviewFilter, ReviewRow, Verdict};
 use winnow_contract::search::SearchMode;
+use winnow_contract::taxonomy::TaxonomyAnswer;
 use winnow_contract::{ApiError, Event, Request};
 use winnow_tests::TestLibrary;
 
+fn answers() -> Vec<TaxonomyAnswer> {
+    ["aaaa", "zzzz"].map(|name| TaxonomyAnswer { name: name.into(), description: name.repeat(3) }).to_vec()
+}
+
 fn library() -> TestLibrary {
     let library = TestLibrary::new();
+    library.set("labels.enabled", "true");
+    library.ask(SetTaxonomy { answers: answers() }).expect("answers");
+    library.drop_file("unsure.txt", "aaaa zzzz aaaa zzzz azaz");
+    library.drop_file("talk.ogg", "sound\n0 2 .9 My father kept the light\n3 5 .3 for thirsty ears");
     library.drop_file("scan.jpg", "page\nCharge card 4111111111111111 for the lamp");
     library.drop_file("faint.png", format!("faint\n{}", "smudged words here ".repeat(6)));
     library.drop_file("broken.gif", "refused\n");
@@ -19,7 +28,9 @@ fn library() -> TestLibrary {
 
 /// Every request once, against rows that exist, in an order that leaves rows to act on.
 fn requests(library: &TestLibrary) -> Vec<Request> {
-    let row = library.review()[0].clone();
+    let open = library.review();
+    let item = |fits: &dyn Fn(&ReviewRow) -> bool| open.iter().find(|row| fits(row)).expect("an item").item.clone();
+    let row = open.iter().find(|row| row.finding.is_some()).expect("a finding").clone();
     let asset = library.asset("scan.jpg");
     let (filter, sort) = (AssetFilter::default(), AssetSort::Newest);
     let decide =
@@ -29,11 +40,23 @@ fn requests(library: &TestLibrary) -> Vec<Request> {
         ListAssets { filter: filter.clone(), sort, offset: 0, limit: 50 }.into(),
         ListReview { filter: ReviewFilter::All, offset: 0, limit: 50 }.into(),
         GetReviewItem { item: row.item }.into(),
+        GetReviewItem { item: item(&|row| row.kind == ItemKind::Label) }.into(),
+        GetReviewItem { item: item(&|row| row.name == "talk.ogg") }.into(),
         decide.into(),
         GetAsset { asset: asset.row.id.clone() }.into(),
         GetWhy { id: asset.row.id.to_string(), down: false }.into(),
         Undo { count: 1 }.into(),
-        Search { query: "lamp".into(), mode: SearchMode::Lexical, filter, offset: 0, limit: 10 }.into(),
+        Search { query: "lamp".into(), mode: SearchMode::Hybrid, filter: filter.clone(), offset: 0, limit: 10 }.into(),
+        Similar { asset: asset.row.id.clone(), filter, offset: 0, limit: 10 }.into(),
+        SetLabel { asset: asset.row.id.clone(), answer: "zzzz".into() }.into(),
+        GetAsset { asset: library.asset("talk.ogg").row.id }.into(),
+        GetTaxonomy {}.into(),
+        SetTaxonomy { answers: answers() }.into(),
+        GetModels {}.into(),
+        VerifyModels {}.into(),
+        ImportModels { folder: Some("/no/such/folder".into()) }.into(),
+        FetchModels { cards: vec!["tiny 1".into()] }.into(),
+        SetWatched { folder: asset.locations[0].folder.clone(), watched: true }.into(),
         GetActivity { offset: 0, limit: 10 }.into(),
         Retry { job: None }.into(),
         Rescan { folder: asset.locations[0].folder.clone() }.into(),
@@ -82,6 +105,7 @@ fn events_and_errors() {
         Event::ReviewChanged,
         Event::JobsChanged,
         Event::FoldersChanged,
+        Event::ModelsChanged,
         Event::Settled,
         Event::DropHover { files: Some(3) },
         Event::Refused { error },

@@ -126,7 +126,10 @@ fn follow(library: &Library, out: &mut Output) -> Result<(), Failure> {
     logging::start(library.folder(), true);
     library.workers.ready()?;
     let (stop, stopped) = mpsc::channel();
-    signals::on_stop(move || drop(stop.send(())))?;
+    signals::on_stop(move || {
+        // Whoever does not listen any more has stopped already.
+        let _sent = stop.send(());
+    })?;
     let changed = Changed::default();
     if out.json() {
         changed.listen(&engine);
@@ -185,7 +188,9 @@ impl Changed {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let quiet: Vec<_> =
             all.iter().filter(|(_, at)| now.saturating_duration_since(**at) >= QUIET).map(|(asset, _)| asset.clone()).collect();
-        quiet.iter().for_each(|asset| drop(all.remove(asset)));
+        for asset in &quiet {
+            all.remove(asset);
+        }
         quiet
     }
 }

@@ -68,6 +68,8 @@ impl Library {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_winnow"));
         command.arg("--library").arg(self.folder()).args(arguments).env("WINNOW_WORKER", worker());
+        // Whatever models this computer has: what a model says stands in the full run.
+        command.env("WINNOW_MODELS", self.0.path().join("models"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -28,11 +28,14 @@ fn wrong_usage_is_two() {
 }
 
 #[test]
-fn what_does_not_exist_yet_is_three_with_a_sentence() {
+fn without_a_model_meaning_is_three_with_a_sentence_and_words_answer() {
     let library = Library::new();
     let done = library.json(&["search", "x", "--mode", "semantic"]);
-    assert_eq!((done.code, done.out.as_str()), (3, ""));
-    assert!(done.err.contains(" yet"), "{}", done.err);
+    assert_eq!(done.code, 3);
+    assert!(done.err.contains("needs a model"), "{}", done.err);
+    let done = library.json(&["search", "x"]);
+    assert_eq!((done.code, done.out.as_str()), (0, ""));
+    assert!(done.err.contains("needs a model"), "{}", done.err);
 }
 
 #[test]

@@ -31,6 +31,13 @@ pub fn tree(root: Pid) -> Vec<Pid> {
     found
 }
 
+/// Processor time a process has used, in the system's ticks (fields 14 and 15 of `/proc/PID/stat`); 0 when it is gone.
+pub fn worked(pid: Pid) -> u64 {
+    let stat = fs_err::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default();
+    fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
+}
+
 /// The processes that are traced by another.
 pub fn traced_by(tracer: Pid) -> Vec<Pid> {
     all().into_iter().filter(|pid| number(*pid, "TracerPid:") == Some(tracer.into())).collect()

@@ -1,4 +1,4 @@
-//! Nothing leaves this computer: neither the command line nor the window makes a socket that could.
+//! Nothing leaves this computer: neither the command line, with all its models, nor the window makes a socket that could.
 //!
 //! Looks at system calls, not at promises. A window driven by WebDriver is spoken to by TCP, so here the keyboard is `xdotool`'s.
 #![cfg(target_os = "linux")]
@@ -9,7 +9,7 @@ use std::time::Duration;
 use winnow_e2e::display::Display;
 use winnow_e2e::library::{Library, answer};
 use winnow_e2e::window::PATIENCE;
-use winnow_e2e::{alone, files, pictures, processes, programs, trace, wait_for};
+use winnow_e2e::{alone, files, pictures, processes, programs, sounds, trace, wait_for};
 
 fn some_files(library: &Library) {
     (0..12).for_each(|n| drop(files::write(&library.files(), format!("entry {n}.txt"), files::text(n))));
@@ -31,12 +31,15 @@ fn words(words: &[&str]) -> Vec<OsString> {
 #[test]
 fn the_command_line_makes_no_network_socket() {
     let _alone = alone();
-    let library = Library::new();
+    let library = Library::with_models();
     trace::expect_strace(library.home());
     some_files(&library);
+    let clip = sounds::librivox().swap_remove(1);
+    fs_err::copy(&clip.path, library.files().join(&clip.name)).expect("a recording");
     let mut logs = vec![traced(&library, "ingest", vec!["ingest".into(), library.files().into_os_string()])];
     let item = library.review()[0]["item"].as_str().expect("an item").to_owned();
     logs.push(traced(&library, "search", words(&["search", "lamp"])));
+    logs.push(traced(&library, "meaning", words(&["search", "--mode", "semantic", "a young man"])));
     logs.push(traced(&library, "decide", words(&["review", "decide", &item, "--verdict", "redacted"])));
     logs.push(traced(&library, "undo", words(&["review", "undo"])));
     assert_eq!(library.review()[0]["item"], item.as_str(), "decided and taken back");

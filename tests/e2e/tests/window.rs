@@ -13,7 +13,7 @@ use winnow_e2e::library::Library;
 use winnow_e2e::window::{CONTROL, ENTER, LEFT, PATIENCE, RIGHT, Window, css};
 use winnow_e2e::{alone, files, percentile, processes, programs, soon, wait_for};
 
-const FILES_IN_SAMPLE: usize = 19;
+const FILES_IN_SAMPLE: usize = 20;
 
 #[test]
 fn from_an_empty_library_to_decisions_that_last() {

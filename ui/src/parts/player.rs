@@ -71,6 +71,7 @@ pub fn Player(
                 <div class="player-line">
                     <span class="tabular player-time" data-testid="player-time">{move || words::clock(tape.now.get())}<span class="muted">" / "{move || words::clock(tape.seconds.get())}</span></span>
                     {stretch.map(|(t0, t1)| view! { <span class="muted tabular player-stretch"><span class="ring-sign" aria-hidden="true"></span>{format!("{} to {}", words::clock(t0), words::clock(t1))}</span> })}
+                    {stretch.map(|_| view! { <span class="muted player-key"><kbd>{key}</kbd>"plays it again"</span> })}
                     <span class="grow"></span>
                     <Speed tape/>
                 </div>

@@ -25,7 +25,6 @@ pub fn Sieve() -> impl IntoView {
                 <path d="M99.5 21l13-3M101.5 28.5l15-3.5M103.2 35.5l11-2.5"/>
                 <path d="M142 26l25 7-9 33-25-7z"/>
                 <path d="M145.5 36l14 4M143.5 43.5l14 4M141.5 51l9 2.5"/>
-                <path d="M112 58h22v20"/>
             </g>
             <g class="rim">
                 <ellipse cx="130" cy="92" rx="86" ry="17"/>

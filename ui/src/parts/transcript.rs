@@ -110,16 +110,23 @@ fn lines_of(transcript: &Transcript, start: u32, end: u32) -> Range<usize> {
     first..transcript.line_at(end.saturating_sub(1).max(start)) + 1
 }
 
+/// Whether a line is ringed, whether the ring comes on from the line before, and whether it goes on below.
+fn in_ring(lines: &Range<usize>, line: usize) -> (bool, bool, bool) {
+    let inside = lines.contains(&line);
+    (inside, inside && line > lines.start, inside && line + 1 < lines.end)
+}
+
 impl Sheet {
     fn line(self, line: usize) -> AnyView {
         let (pieces, begins) = self.said.with_value(|said| (said.transcript.pieces(line), said.transcript.begins(line)));
         let here = Memo::new(move |_| {
             self.word.get().filter(|word| self.said.with_value(|said| said.transcript.lines[line].words.contains(word)))
         });
-        let ringed = move || self.ringed.with(|ringed| ringed.as_ref().is_some_and(|lines| lines.contains(&line)));
+        let ring =
+            Memo::new(move |_| self.ringed.with(|ringed| ringed.as_ref().map_or((false, false, false), |lines| in_ring(lines, line))));
         let body = pieces.into_iter().map(|piece| self.piece(piece, here)).collect_view();
         view! {
-            <div class="said-line" class:now=move || here.get().is_some() class:ringed=ringed data-line=line.to_string() data-testid="transcript-line">
+            <div class="said-line" class:now=move || here.get().is_some() class:ringed=move || ring.get().0 class:ring-on=move || ring.get().1 class:ring-open=move || ring.get().2 data-line=line.to_string() data-testid="transcript-line">
                 <button class="said-time tabular" tabindex="-1" data-second=begins.to_string() aria-label=format!("From {}", words::clock(f64::from(begins)))>{words::clock(f64::from(begins))}</button>
                 <p class="said-text">{body}</p>
             </div>

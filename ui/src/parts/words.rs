@@ -323,6 +323,16 @@ pub fn property(key: &str) -> String {
     }
 }
 
+/// What a property of a file is, with its unit.
+pub fn property_value(key: &str, value: &str) -> String {
+    match (key, value) {
+        ("channels", "1") => "1 (mono)".to_owned(),
+        ("channels", "2") => "2 (stereo)".to_owned(),
+        ("sample_rate", hertz) => hertz.parse::<f64>().map_or_else(|_| hertz.to_owned(), |hertz| format!("{} kHz", hertz / 1000.0)),
+        (_, other) => other.to_owned(),
+    }
+}
+
 /// The local day and time of UTC milliseconds.
 pub fn moment(ms: i64) -> String {
     let date = js_sys::Date::new(&(ms as f64).into());

@@ -112,6 +112,7 @@ impl Literal {
             Self::Switch(true) => "on".to_owned(),
             Self::Switch(false) => "off".to_owned(),
             Self::Number(text) | Self::Raw(text) => text.clone(),
+            Self::Text(text) if text.is_empty() => "empty".to_owned(),
             Self::Text(text) => format!("“{text}”"),
             Self::List(items) if items.is_empty() => "an empty list".to_owned(),
             Self::List(items) => items.join("  "),

@@ -94,8 +94,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("doubtful_reading", "{doubtful} of {words} words were read with less than {threshold} % confidence."),
     ("doubtful_hearing", "At {at}, {doubtful} of {words} words were heard with less than {threshold} % confidence."),
     ("language_not_covered", "Somebody speaks a language ({language}) that {card} does not know, so it was not written down."),
-    ("unsure_label", "This could be {first} or {second}."),
-    ("unsure_label_alone", "This could be {first}, but is not much like it."),
+    ("unsure_label", "This could be “{first}” or “{second}”."),
+    ("unsure_label_alone", "This could be “{first}”, but is not much like it."),
     ("labelled_by_hand", "You said what this is."),
     // What was decided.
     ("said_accepted", "Kept in {name}"),
@@ -122,7 +122,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     // What a row of a lineage is.
     ("row_location", "File {path}"),
     ("row_asset", "Content of {name}"),
-    ("row_rendition", "Picture ({kind})"),
+    ("row_rendition", "Made from it: {kind}"),
     ("row_extraction", "Text of {characters} characters"),
     ("row_chunk", "Passage of the text"),
     ("row_suggestion", "Suggestion: {answer}"),
@@ -159,7 +159,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("vectors_unusable", "The index to search by meaning cannot be used: {why}. Searching by words works."),
     ("vectors_damaged", "The index to search by meaning is damaged. It is made again when the library is opened next."),
     ("no_watcher", "Folders cannot be followed here."),
-    ("no_meaning_model", "Searching by meaning needs a model, and none is installed: winnow models says which there are."),
+    ("no_meaning_model", "Searching by meaning needs a model, and none is here. Models says which there are."),
     ("meaning_incomplete", "Not everything can be found by meaning yet: {waiting} passages are still to come."),
     ("no_model_pack", "There is no model in this folder that a card describes."),
     ("no_models_folder", "There is no folder to keep models in."),
@@ -206,13 +206,12 @@ pub const SENTENCES: &[(&str, &str)] = &[
         "The transcript can be read all the same. On Debian and Ubuntu sound needs the packages gstreamer1.0-plugins-base and gstreamer1.0-plugins-good.",
     ),
     ("hint_close_other", "Close the other window, or wait for the other command to finish, then try again."),
-    ("hint_update", "Update Winnow, or choose another library with --library."),
+    ("hint_update", "Update Winnow, or choose another library."),
     ("hint_check_path", "Check the path and its permissions."),
     ("hint_name_library", "Name one with --library."),
     ("hint_install_again", "Install Winnow again; winnow-worker belongs beside it."),
-    ("hint_search_words", "Search by words: --mode lexical."),
     ("hint_command_line", "Everything can be done on the command line too: winnow --help."),
-    ("hint_try_again", "Try again; if it keeps happening, run winnow doctor."),
+    ("hint_try_again", "Try again. If it keeps happening, close Winnow and open it again."),
 ];
 
 #[cfg(test)]

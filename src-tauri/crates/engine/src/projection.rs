@@ -101,7 +101,8 @@ impl Engine {
         }
         let folder = self.vectors_folder().join(&space.id);
         if self.writer().is_err() && !folder.is_dir() {
-            return Err(Words::new("no_vectors"));
+            let empty = self.read(vectors::chunks).is_ok_and(|chunks| chunks == 0);
+            return if empty { Ok(Arc::new(Nothing)) } else { Err(Words::new("no_vectors")) };
         }
         let index = guarded(|| self.ports().vectors.open(&folder, space.dimensions))?;
         state.open = Some((space.id.clone(), Arc::clone(&index)));
@@ -261,6 +262,35 @@ impl Engine {
             self.tell(Default::default());
         }
         Ok(Some(Ok((held, faults))))
+    }
+}
+
+/// The index of a library without any text, for who only reads: nobody has made one yet.
+struct Nothing;
+
+impl VectorIndex for Nothing {
+    fn put(&self, _: &[(String, Vec<f32>)]) -> std::result::Result<(), Words> {
+        Err(Words::new("library_read_only"))
+    }
+
+    fn remove(&self, _: &[String]) -> std::result::Result<(), Words> {
+        Err(Words::new("library_read_only"))
+    }
+
+    fn nearest(&self, _: &[f32], _: usize) -> std::result::Result<Vec<(String, f32)>, Words> {
+        Ok(Vec::new())
+    }
+
+    fn chunks(&self) -> std::result::Result<Vec<String>, Words> {
+        Ok(Vec::new())
+    }
+
+    fn len(&self) -> std::result::Result<usize, Words> {
+        Ok(0)
+    }
+
+    fn maintain(&self) -> std::result::Result<(), Words> {
+        Err(Words::new("library_read_only"))
     }
 }
 

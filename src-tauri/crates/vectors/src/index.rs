@@ -3,7 +3,7 @@
 //! Whoever changes the table holds `writer`; whoever reads holds `gate`, which is closed only while old files are deleted.
 
 use crate::Role;
-use crate::opening::{Known, Opened};
+use crate::opening::{self, Known, Opened};
 use crate::table::{self, Effort, ID};
 use crate::threads::Threads;
 use crate::trouble::Trouble;
@@ -226,6 +226,7 @@ impl VectorIndex for LanceIndex {
 
     fn maintain(&self) -> Result<(), Words> {
         let mut writer = self.writer()?;
+        opening::make_scratch()?;
         let compacted = self.on(|table| async move { upkeep::compact(&table).await })?;
         let indexed = self.keep_index()?;
         let version = self.on(|table| async move { Ok(table.version().await?) })?;

@@ -70,6 +70,11 @@ fn keep_inside(folder: &Path) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Makes the folder of temporary files when it has gone, with the first library or with its vectors: LanceDB does not.
+pub fn make_scratch() -> Result<(), Trouble> {
+    Ok(fs_err::create_dir_all(tempfile::env::temp_dir())?)
+}
+
 /// Opens the table of a folder. The owner gets an empty one when there is none, or none that can be read.
 pub fn open(threads: &Threads, folder: &Path, dimensions: u32, role: Role) -> Result<Opened, Words> {
     if dimensions == 0 {

@@ -106,10 +106,10 @@ impl Tape {
         self.start(t0);
     }
 
-    /// Goes to a second; plays on there if it was playing.
+    /// Goes to a second; plays on there if it was playing. A stretch still ends where it ends, unless that is left behind.
     pub fn seek(&self, at: f64) {
         let at = at.clamp(0.0, self.seconds.get_untracked().max(0.0));
-        self.until.set_value(None);
+        self.until.update_value(|until| *until = until.filter(|until| at < *until));
         if self.playing.get_untracked() { self.start(at) } else { self.now.set(at) }
     }
 

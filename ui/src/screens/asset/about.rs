@@ -22,7 +22,10 @@ pub fn tab(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
     let language = row.language.as_deref().map(|code| ("Language", words::language(code)));
     let own = facts.into_iter().chain(length).chain(language);
     let own = own.map(|(key, value)| fact(key.to_owned(), value)).collect_view();
-    let read = detail.properties.iter().map(|property| fact(words::property(&property.key), property.value.clone())).collect_view();
+    let told = |key: &str| key == "duration" && row.seconds.is_some();
+    let read = detail.properties.iter().filter(|property| !told(&property.key));
+    let read =
+        read.map(|property| fact(words::property(&property.key), words::property_value(&property.key, &property.value))).collect_view();
     let notes = detail.notes.iter().map(|note| view! { <li><Icon of=icondata_lu::LuInfo/>{note.sentence()}</li> }).collect_view();
     let hash = detail.hash.clone().map(|hash| view! { <div class="fact"><dt>"BLAKE3"</dt><dd class="mono breakable">{hash}</dd></div> });
     view! {

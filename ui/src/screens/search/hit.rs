@@ -28,7 +28,11 @@ pub fn row(store: Store, n: u32, hit: Hit) -> impl IntoView {
     let page = hit.evidence.page.map(|page| view! { <span class="nowrap">{format!("page {page}")}</span> });
     let more =
         (hit.more > 0).then(|| view! { <span class="nowrap">{format!("{} in this file", words::counted(hit.more, "more place"))}</span> });
-    let folder = hit.path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default();
+    let roots = store.status.with_untracked(|status| {
+        let folders = status.here().map(|status| status.folders.as_slice()).unwrap_or_default();
+        folders.iter().map(|folder| (folder.path.clone(), folder.name.clone())).collect::<Vec<_>>()
+    });
+    let folder = place(&hit.path, &roots);
     view! {
         <div class="hit" class:chosen=chosen role="option" id=format!("hit-{n}") aria-selected=move || chosen().to_string() data-testid="search-hit" data-asset=hit.asset.to_string() on:click=open>
             <div class="hit-thumb">{picture(&hit)}</div>
@@ -54,9 +58,34 @@ fn picture(hit: &Hit) -> AnyView {
     }
 }
 
+/// The folder a file lies in: within the library's folder it belongs to, else with its whole path.
+fn place(path: &str, roots: &[(String, String)]) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let within = |(root, name): &(String, String)| {
+        let rest = folder.strip_prefix(root.trim_end_matches('/'))?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| (root.len(), format!("{name}{}", rest.replace('/', " / "))))
+    };
+    roots.iter().filter_map(within).max().map_or_else(|| folder.to_owned(), |(_, shown)| shown)
+}
+
 /// Whether its words, its meaning, or both speak for it.
 fn by(why: &HitWhy) -> AnyView {
     let words = why.lexical.map(|_| view! { <span class="by" data-testid="by-words" title="The words stand there"><Icon of=icondata_lu::LuWholeWord size=12/>"words"</span> });
     let meaning = why.semantic.map(|_| view! { <span class="by" data-testid="by-meaning" title="It means something alike"><Icon of=icondata_lu::LuShapes size=12/>"meaning"</span> });
     view! { {words}{meaning} }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn a_place_is_told_from_its_folder_on() {
+        let roots = [("/home/e/bequest".to_owned(), "bequest".to_owned()), ("/home/e".to_owned(), "e".to_owned())];
+        let check = |path: &str, expected: &str| assert_eq!(place(path, &roots), expected);
+        check("/home/e/bequest/Letters/a.jpg", "bequest / Letters");
+        check("/home/e/bequest/a.jpg", "bequest");
+        check("/home/e/bequests/a.jpg", "e / bequests");
+        check("/media/disk/a.jpg", "/media/disk");
+    }
 }

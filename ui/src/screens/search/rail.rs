@@ -118,7 +118,7 @@ fn languages(store: Store) -> AnyView {
 
 fn findings(store: Store) -> AnyView {
     let chosen = store.search.filter.with(|filter| filter.has_findings);
-    let count = store.search.counts.with(|counts| counts.with_findings);
+    let (count, all) = store.search.counts.with(|counts| (counts.with_findings, counts.kinds.iter().map(|(_, n)| n).sum::<u32>()));
     if count == 0 && chosen.is_none() {
         return ().into_any();
     }
@@ -138,7 +138,7 @@ fn findings(store: Store) -> AnyView {
         "search-no-findings".to_owned(),
         Some(icondata_lu::LuShieldCheck),
         "None".to_owned(),
-        None,
+        chosen.is_none().then(|| all.saturating_sub(count)),
         chosen == Some(false),
         press(false),
     );

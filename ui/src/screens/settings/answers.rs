@@ -60,12 +60,16 @@ fn Editor() -> impl IntoView {
     }
 }
 
+/// Letters of a description on one line of its field, at least.
+const LETTERS: usize = 64;
+
 fn row(store: Store, draft: Draft) -> impl IntoView {
     let (taxonomy, id) = (store.taxonomy, draft.id);
+    let rows = (draft.description.chars().count() / LETTERS + 1).clamp(2, 6);
     view! {
         <div class="answer-edit" data-testid="answer-edit">
             <input class="field" aria-label="Name" placeholder="Name" data-testid="answer-name" prop:value=draft.name on:input=move |event| { let text = event_target_value(&event); taxonomy.write(id, |draft| draft.name = text); }/>
-            <textarea class="field" aria-label="Description" placeholder="What such a file is, in a sentence or two" rows="2" data-testid="answer-description" prop:value=draft.description on:input=move |event| { let text = event_target_value(&event); taxonomy.write(id, |draft| draft.description = text); }></textarea>
+            <textarea class="field" aria-label="Description" placeholder="What such a file is, in a sentence or two" rows=rows.to_string() data-testid="answer-description" prop:value=draft.description on:input=move |event| { let text = event_target_value(&event); taxonomy.write(id, |draft| draft.description = text); }></textarea>
             <div class="answer-acts">
                 <button class="quiet-button" aria-label="Up" title="Up" on:click=move |_| taxonomy.shift(id, -1)><Icon of=icondata_lu::LuArrowUp/></button>
                 <button class="quiet-button" aria-label="Down" title="Down" on:click=move |_| taxonomy.shift(id, 1)><Icon of=icondata_lu::LuArrowDown/></button>

@@ -19,11 +19,7 @@ pub fn Models() -> impl IntoView {
         Some(Doing::Checking) => Some("Comparing every file with its card…".to_owned()),
         Some(Doing::TakingIn) => Some("Taking in…".to_owned()),
         Some(Doing::Fetching(card)) => Some(format!("Downloading {card}…")),
-        None => store
-            .models
-            .checked
-            .get()
-            .then(|| "Checked just now: every file is what its card says, unless a row says otherwise.".to_owned()),
+        None => store.models.checked.get().then(|| store.models.view.with(|view| checked(view.here().map_or(&[], |view| &view.rows)))),
     };
     let refused = move || {
         store
@@ -54,9 +50,23 @@ fn draw(store: Store, view: &ModelsView) -> AnyView {
     view! { {missing}{provider}<div class="models">{rows}</div><p class="muted setting-default">"Kept in "<span class="mono breakable">{view.folder.clone()}</span></p> }.into_any()
 }
 
-/// What does not work, because no model for it is ready.
+/// What a check has found.
+fn checked(rows: &[ModelCardRow]) -> String {
+    match rows.iter().filter(|row| row.state == ModelState::Damaged).count() {
+        0 => "Checked just now: every file is what its card says.".to_owned(),
+        n => format!(
+            "Checked just now: {} not what the card says.",
+            if n == 1 { "one model is".to_owned() } else { format!("{n} models are") }
+        ),
+    }
+}
+
+/// What does not work, because there are models for it and none is ready. What is done without a model is not lacking.
 fn without(rows: &[ModelCardRow]) -> Vec<&'static str> {
-    let lacks = |task: ModelTask| !rows.iter().any(|row| row.task == task && row.state == ModelState::Ready);
+    let lacks = |task: ModelTask| {
+        let mut known = rows.iter().filter(|row| row.task == task).peekable();
+        known.peek().is_some() && known.all(|row| row.state != ModelState::Ready)
+    };
     let tasks = [
         (
             ModelTask::Speech,
@@ -146,9 +156,10 @@ mod tests {
             fetchable: false,
             used: true,
         };
-        assert_eq!(without(&[]).len(), 3);
-        let rows =
-            [row(ModelTask::Speech, ModelState::Ready), row(ModelTask::Embed, ModelState::Damaged), row(ModelTask::Ocr, ModelState::Ready)];
+        assert_eq!(without(&[row(ModelTask::Speech, ModelState::Missing), row(ModelTask::Embed, ModelState::Missing)]).len(), 2);
+        let rows = [row(ModelTask::Speech, ModelState::Ready), row(ModelTask::Embed, ModelState::Damaged)];
+        assert_eq!(checked(&rows), "Checked just now: one model is not what the card says.");
+        assert_eq!(checked(&rows[..1]), "Checked just now: every file is what its card says.");
         assert_eq!(without(&rows), ["Without a model for meaning, search finds words only, and no labels are suggested."]);
     }
 }

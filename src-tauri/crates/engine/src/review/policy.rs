@@ -424,9 +424,9 @@ mod tests {
         };
         check(&[], None);
         check(&[("letter", 0.5), ("report", 0.3)], None);
-        check(&[("letter", 0.5), ("report", 0.48)], Some("This could be letter or report."));
-        check(&[("letter", 0.15), ("report", 0.02)], Some("This could be letter or report."));
-        check(&[("letter", 0.1)], Some("This could be letter, but is not much like it."));
+        check(&[("letter", 0.5), ("report", 0.48)], Some("This could be “letter” or “report”."));
+        check(&[("letter", 0.15), ("report", 0.02)], Some("This could be “letter” or “report”."));
+        check(&[("letter", 0.1)], Some("This could be “letter”, but is not much like it."));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A newest list of files that is lost leaves the one before it: comparing ids, as the engine does at start, heals that as well.
 
-use crate::support::{Clusters, brute_force, id, ids, sorted};
+use crate::support::{Clusters, brute_force, folder, id, ids, sorted};
 use std::path::{Path, PathBuf};
 use winnow_engine::ports::VectorIndex;
 use winnow_vectors::LanceVectors;
@@ -29,7 +29,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs_err::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
         let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() { copy(&path, &target) } else { drop(fs_err::copy(&path, &target).expect("copied")) }
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs_err::copy(&path, &target).expect("copied");
+        }
     }
 }
 
@@ -64,7 +68,7 @@ fn opens_and_heals(vectors: &LanceVectors, folder: &Path, rows: &[(String, Vec<f
 
 /// Does something to each file in turn. Returns how often the rows outlived it, and how often not.
 fn each_file(change: impl Fn(&Path)) -> (usize, usize) {
-    let home = tempfile::tempdir().expect("a folder");
+    let home = folder();
     let whole = home.path().join("whole");
     let rows = original(&whole);
     let vectors = LanceVectors::with_switch(SWITCH).expect("threads");
@@ -138,7 +142,7 @@ fn each_file_begins_with_zeros_in_turn() {
 
 #[test]
 fn other_things_under_our_names_give_way_and_strangers_stay() {
-    let home = tempfile::tempdir().expect("a folder");
+    let home = folder();
     let vectors = LanceVectors::new().expect("threads");
     let check = |name: &str, prepare: &dyn Fn(&Path)| {
         let folder = home.path().join(name);
@@ -160,7 +164,7 @@ fn other_things_under_our_names_give_way_and_strangers_stay() {
 
 #[test]
 fn where_no_folder_can_be_made_there_is_a_sentence() {
-    let home = tempfile::tempdir().expect("a folder");
+    let home = folder();
     fs_err::write(home.path().join("file"), "text").expect("written");
     let vectors = LanceVectors::new().expect("threads");
     let refused = vectors.open_index(&home.path().join("file/below"), 4).map(|_| ()).expect_err("no folder");

@@ -1,6 +1,6 @@
 //! The process dies at any moment of writing or maintaining: the next start opens, and what was reported as put is there.
 
-use crate::support::{Clusters, id};
+use crate::support::{Clusters, folder, id};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -34,6 +34,29 @@ fn one_that_is_killed() {
     }
 }
 
+/// The same, for the test behind it.
+#[test]
+fn one_whose_first_folder_goes() {
+    let Ok(home) = std::env::var("WINNOW_VECTORS_HOME") else { return };
+    let (first, second) = (Path::new(&home).join("first"), Path::new(&home).join("second"));
+    let vectors = LanceVectors::with_switch(200).expect("threads");
+    drop(vectors.open_index(&first, 16).expect("an index"));
+    fs_err::remove_dir_all(&first).expect("removed");
+    let index = vectors.open_index(&second, 16).expect("another index");
+    index.put(&Clusters::new(16, 20, 12).rows(0..400)).expect("put");
+    index.maintain().expect("trained");
+    assert!(index.recall().is_some(), "there is an index");
+}
+
+#[test]
+fn an_index_is_trained_when_the_folder_that_was_opened_first_is_gone() {
+    let home = folder();
+    let mut child = Command::new(std::env::current_exe().expect("this test"));
+    child.args(["--exact", "kills::one_whose_first_folder_goes"]).env("WINNOW_VECTORS_HOME", home.path());
+    let ended = child.output().expect("a child");
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
+}
+
 /// Starts the child, lets it finish some rounds, and kills it when its folder has changed so many times more.
 fn killed_after(folder: &Path, rounds: usize, changes: usize) -> usize {
     let mut child = Command::new(std::env::current_exe().expect("this test"));
@@ -59,7 +82,7 @@ fn entries(folder: &Path) -> usize {
 #[test]
 fn killed_at_twenty_moments_it_opens_and_keeps_what_was_put() {
     for nth in 0..20 {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder();
         let done = killed_after(folder.path(), 4 + nth % 7, nth % 8);
         let index = LanceVectors::with_switch(200).expect("threads").open_index(folder.path(), 16).expect("opened");
         let chunks = index.chunks().expect("chunks");

@@ -6,7 +6,7 @@ mod support;
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use support::{Clusters, brute_force, id, ids, sorted};
+use support::{Clusters, brute_force, folder, id, ids, sorted};
 use winnow_engine::ports::{VectorIndex, Vectors};
 use winnow_vectors::LanceVectors;
 
@@ -16,7 +16,7 @@ fn vectors() -> LanceVectors {
 
 #[test]
 fn the_nearest_are_those_of_comparing_all() {
-    let (folder, mut random) = (tempfile::tempdir().expect("a folder"), Clusters::new(32, 400, 1));
+    let (folder, mut random) = (folder(), Clusters::new(32, 400, 1));
     let index = vectors().open(folder.path(), 32).expect("an index");
     let rows = random.rows(0..2_000);
     rows.chunks(512).for_each(|rows| index.put(rows).expect("put"));
@@ -31,7 +31,7 @@ fn the_nearest_are_those_of_comparing_all() {
 
 #[test]
 fn rows_are_replaced_removed_and_still_there_after_opening_again() {
-    let (folder, mut random) = (tempfile::tempdir().expect("a folder"), Clusters::new(16, 50, 2));
+    let (folder, mut random) = (folder(), Clusters::new(16, 50, 2));
     let rows = random.rows(0..1_200);
     {
         let index = vectors().open(folder.path(), 16).expect("an index");
@@ -54,7 +54,7 @@ fn rows_are_replaced_removed_and_still_there_after_opening_again() {
 
 #[test]
 fn ids_and_paths_of_any_kind_are_kept() {
-    let home = tempfile::tempdir().expect("a folder");
+    let home = folder();
     for name in ["a b#c?d%20é&x=y", "it's", "db", "s3:", "~", "日本"] {
         let folder = home.path().join(name).join("space");
         let rows: Vec<_> = ["'", "a'b\"c", "", "\\", "ü\n", "%_"].iter().map(|id| ((*id).to_owned(), vec![3.0, 4.0])).collect();
@@ -74,7 +74,7 @@ fn ids_and_paths_of_any_kind_are_kept() {
 
 #[test]
 fn empty_questions_have_empty_answers_and_unfit_ones_an_error() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let index = vectors().open(folder.path(), 4).expect("an index");
     assert_eq!(index.nearest(&[1.0, 0.0, 0.0, 0.0], 10), Ok(vec![]));
     index.maintain().expect("nothing to do");
@@ -92,7 +92,7 @@ fn empty_questions_have_empty_answers_and_unfit_ones_an_error() {
 
 #[test]
 fn two_that_put_at_once_make_no_row_twice() {
-    let (folder, mut random) = (tempfile::tempdir().expect("a folder"), Clusters::new(8, 20, 3));
+    let (folder, mut random) = (folder(), Clusters::new(8, 20, 3));
     let index = vectors().open(folder.path(), 8).expect("an index");
     let rows = Arc::new(random.rows(0..300));
     std::thread::scope(|scope| {
@@ -109,7 +109,7 @@ fn two_that_put_at_once_make_no_row_twice() {
 
 #[test]
 fn many_small_additions_become_few_files_with_the_same_answers() {
-    let (folder, mut random) = (tempfile::tempdir().expect("a folder"), Clusters::new(8, 20, 4));
+    let (folder, mut random) = (folder(), Clusters::new(8, 20, 4));
     let index = vectors().open(folder.path(), 8).expect("an index");
     let rows = random.rows(0..400);
     rows.chunks(5).for_each(|rows| index.put(rows).expect("put"));
@@ -134,7 +134,7 @@ fn walk(folder: &std::path::Path) -> usize {
 
 #[test]
 fn from_the_switch_point_on_an_index_finds_nearly_all() {
-    let (folder, mut random) = (tempfile::tempdir().expect("a folder"), Clusters::new(64, 200, 5));
+    let (folder, mut random) = (folder(), Clusters::new(64, 200, 5));
     let vectors = LanceVectors::with_switch(2_000).expect("threads");
     let index = vectors.open_index(folder.path(), 64).expect("an index");
     let mut rows = random.rows(0..2_500);
@@ -184,7 +184,7 @@ fn recall(index: &dyn VectorIndex, rows: &[(String, Vec<f32>)], random: &mut Clu
 
 #[test]
 fn other_dimensions_begin_anew() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     vectors().open(folder.path(), 4).expect("an index").put(&[(id(1), vec![1.0; 4])]).expect("put");
     let index = vectors().open(folder.path(), 8).expect("an index of other width");
     assert_eq!(index.len(), Ok(0));
@@ -194,7 +194,7 @@ fn other_dimensions_begin_anew() {
 
 #[test]
 fn a_reader_finds_and_changes_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder();
     let reading = LanceVectors::reading().expect("threads");
     let code = |words: winnow_contract::Words| words.code;
     let place = folder.path().join("space");

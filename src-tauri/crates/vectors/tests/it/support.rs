@@ -1,6 +1,13 @@
 //! Vectors in clusters, as texts of an archive have them, and the answer of comparing all.
 
 use std::ops::Range;
+use tempfile::TempDir;
+
+/// A folder of a test. Temporary files of the process do not go into the first index that is opened, which goes with its test.
+pub fn folder() -> TempDir {
+    drop(tempfile::env::override_temp_dir(&std::env::temp_dir()));
+    tempfile::tempdir().expect("a folder")
+}
 
 /// A chunk id by number.
 pub fn id(number: usize) -> String {
