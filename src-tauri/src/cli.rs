@@ -169,9 +169,10 @@ pub fn run(global: &Global, command: Command) -> ExitCode {
 }
 
 fn dispatch(global: &Global, command: Command, out: &mut Output) -> Result<ExitCode, Failure> {
-    let library = || -> Result<Library, Failure> { {
-        Ok(Library::at(places::library(global.library.as_deref())?, places::models(global.models.as_deref())))
-    } };
+    let library = || -> Result<Library, Failure> {
+        let folder = places::library(global.library.as_deref())?;
+        Ok(Library::at(folder, places::models(global.models.as_deref())))
+    };
     match command {
         Command::Ingest(ask) => ingest::run(&library()?, ask, out),
         Command::Watch(ask) => watch::run(&library()?, ask, out),

@@ -95,7 +95,14 @@ impl Decode for LazyWorkers {
         self.workers()?.decode.decode(request, file, limits, cancel)
     }
 
-    fn sound(&self, request: &SoundRequest, file: File, into: File, limits: CallLimits, cancel: &Cancel) -> Result<DecodedSound, StageError> {
+    fn sound(
+        &self,
+        request: &SoundRequest,
+        file: File,
+        into: File,
+        limits: CallLimits,
+        cancel: &Cancel,
+    ) -> Result<DecodedSound, StageError> {
         self.workers()?.decode.sound(request, file, into, limits, cancel)
     }
 }

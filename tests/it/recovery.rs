@@ -40,7 +40,10 @@ fn files(library: &TestLibrary) {
     library.drop_file("a/copy.txt", "IBAN GB29 NWBK 6016 1331 9268 19, once more GB29NWBK60161331926819");
     library.drop_file("broken.gif", "refused\n");
     library.drop_file("empty.txt", "");
-    library.drop_file("tape.ogg", "sound\n0 4 .9 My father kept the light\n12 15 .3 for thirsty years hear\n21 24 .9 every ship was written down");
+    library.drop_file(
+        "tape.ogg",
+        "sound\n0 4 .9 My father kept the light\n12 15 .3 for thirsty years hear\n21 24 .9 every ship was written down",
+    );
 }
 
 /// Everything a person does: add a folder, wait, decide all of the queue in order, take one back. Each step looks at what

@@ -2,11 +2,11 @@
 //!
 //! Ranks nothing itself.
 
+use super::assets::find;
 use super::failure::Failure;
 use super::lines::Spot;
 use super::output::Output;
 use super::table::score;
-use super::assets::find;
 use super::{Filter, words};
 use crate::library::Library;
 use clap::Args;

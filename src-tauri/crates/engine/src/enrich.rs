@@ -16,5 +16,8 @@ use winnow_contract::id::AssetId;
 
 /// What follows a text that was written: whoever writes one asks here. The hash is BLAKE3 of the text.
 pub(crate) fn after_text(asset: &AssetId, text_hash: &[u8; 32], context: &Context<'_>) -> Vec<NewJob> {
-    sensitive::job(asset, text_hash, context).or_else(|| embed::job(asset, &vectors::together(&[*text_hash]), context)).into_iter().collect()
+    sensitive::job(asset, text_hash, context)
+        .or_else(|| embed::job(asset, &vectors::together(&[*text_hash]), context))
+        .into_iter()
+        .collect()
 }

@@ -161,8 +161,8 @@ fn Dates() -> impl IntoView {
     let until = move || store.search.filter.with(|filter| filter.until.clone().unwrap_or_default());
     view! {
         <section class="rail-group" aria-label="Last changed"><h2 class="nav-heading">"Last changed"</h2>
-            <label class="rail-date"><span class="muted">"from"</span><input class="field" type="date" placeholder="2026-01-31" data-testid="search-since" prop:value=since on:change=move |event| { let text = event_target_value(&event); store.search.narrow(move |filter| filter.since = day(text)); }/></label>
-            <label class="rail-date"><span class="muted">"to"</span><input class="field" type="date" placeholder="2026-12-31" data-testid="search-until" prop:value=until on:change=move |event| { let text = event_target_value(&event); store.search.narrow(move |filter| filter.until = day(text)); }/></label>
+            <label class="rail-date"><span class="muted">"from"</span><input class="field" class:blank=move || since().is_empty() type="date" placeholder="2026-01-31" data-testid="search-since" prop:value=since on:change=move |event| { let text = event_target_value(&event); store.search.narrow(move |filter| filter.since = day(text)); }/></label>
+            <label class="rail-date"><span class="muted">"to"</span><input class="field" class:blank=move || until().is_empty() type="date" placeholder="2026-12-31" data-testid="search-until" prop:value=until on:change=move |event| { let text = event_target_value(&event); store.search.narrow(move |filter| filter.until = day(text)); }/></label>
         </section>
     }
 }

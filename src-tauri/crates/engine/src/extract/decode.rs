@@ -138,14 +138,7 @@ fn extraction(asset: &AssetId, text: DecodedText, context: &Context<'_>) -> NewE
     }
 }
 
-fn follow(
-    kind: JobKind,
-    asset: &AssetId,
-    source: &Source,
-    text_hash: Option<[u8; 32]>,
-    turn: u32,
-    context: &Context<'_>,
-) -> Vec<NewJob> {
+fn follow(kind: JobKind, asset: &AssetId, source: &Source, text_hash: Option<[u8; 32]>, turn: u32, context: &Context<'_>) -> Vec<NewJob> {
     let one = |job: Option<NewJob>| job.into_iter().collect();
     match kind {
         JobKind::Ocr => one(super::ocr::job(asset, &source.hash, turn, context)),
