@@ -64,8 +64,10 @@ pub struct FolderRow {
 
 vocabulary! {
     /// How a folder is followed.
+    #[derive(Default)]
     WatchState {
         /// Only read when asked.
+        #[default]
         Off = "off",
         /// Changes are told by the system, and made sure of by scans.
         Following = "following",
@@ -75,12 +77,6 @@ vocabulary! {
         Unreachable = "unreachable",
         /// To be followed as soon as a window or `watch run` is open.
         Waiting = "waiting",
-    }
-}
-
-impl Default for WatchState {
-    fn default() -> Self {
-        Self::Off
     }
 }
 

@@ -146,7 +146,7 @@ pub trait VectorIndex: Send + Sync {
     /// Every chunk id that is in it, in any order.
     fn chunks(&self) -> Result<Vec<String>, Words>;
     /// How many there are.
-    fn len(&self) -> Result<usize, Words>;
+    fn count(&self) -> Result<usize, Words>;
     /// Compacts files and, from the measured switch point on, trains or extends the index. Cheap when there is nothing to do.
     fn maintain(&self) -> Result<(), Words>;
 }

@@ -285,7 +285,7 @@ impl VectorIndex for Nothing {
         Ok(Vec::new())
     }
 
-    fn len(&self) -> std::result::Result<usize, Words> {
+    fn count(&self) -> std::result::Result<usize, Words> {
         Ok(0)
     }
 

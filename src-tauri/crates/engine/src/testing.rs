@@ -402,7 +402,7 @@ impl VectorIndex for FakeIndex {
         Ok(self.rows().keys().cloned().collect())
     }
 
-    fn len(&self) -> Result<usize, Words> {
+    fn count(&self) -> Result<usize, Words> {
         Ok(self.rows().len())
     }
 

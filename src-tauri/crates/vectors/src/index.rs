@@ -220,7 +220,7 @@ impl VectorIndex for LanceIndex {
         })?)
     }
 
-    fn len(&self) -> Result<usize, Words> {
+    fn count(&self) -> Result<usize, Words> {
         Ok(self.read(|table| async move { Ok(table.count_rows(None).await?) })?)
     }
 

@@ -100,7 +100,10 @@ fn machine(peers: &Peers) -> String {
     let processor = fs_err::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':')).map_or("?", |(_, name)| name.trim());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!("{name}, {cores} cores; release build; medians of {TURNS} turns, least and greatest in brackets. Peers: {}.\n", peers.versions())
+    format!(
+        "{name}, {cores} cores; release build; medians of {TURNS} turns, least and greatest in brackets. Peers: {}.\n",
+        peers.versions()
+    )
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn stored(tensor: &Tensor, kind: Weights) -> Stored {
 fn write<R: Read + Seek>(source: &mut Source<R>, tensor: &Tensor, kind: Weights, out: &mut impl Write) -> Outcome {
     let stored = stored(tensor, kind);
     let row = tensor.row();
-    if stored == Stored::Q8 && row % BLOCK != 0 {
+    if stored == Stored::Q8 && !row.is_multiple_of(BLOCK) {
         return Err(Failure::new(format!("{} has rows of {row}, which eight bits cannot hold.", tensor.name)));
     }
     numbers(out, &[tensor.shape.len(), tensor.name.len(), stored as usize])?;

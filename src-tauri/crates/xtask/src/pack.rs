@@ -124,7 +124,7 @@ fn make_file(folder: &Path, recipe: &Recipe, file: &RecipeFile, wheels: &Wheels)
     });
     if made.is_err() {
         // What is left is not used; a failure to remove it would hide the first one.
-        drop(std::fs::remove_file(&draft));
+        drop(fs_err::remove_file(&draft));
     }
     made
 }

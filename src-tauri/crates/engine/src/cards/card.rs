@@ -90,7 +90,7 @@ impl Card {
         if length > LONGEST_CARD {
             return Err(format!("it has {length} bytes, which no card has"));
         }
-        Self::parse(&std::fs::read_to_string(path).map_err(|error| error.to_string())?)
+        Self::parse(&fs_err::read_to_string(path).map_err(|error| error.kind().to_string())?)
     }
 
     /// A card from its text.

@@ -42,7 +42,7 @@ impl Stamps {
     /// What was remembered in a models folder; nothing, when it cannot be read.
     pub fn open(folder: &Path) -> Self {
         let file = folder.join(FILE);
-        let known = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let known = fs_err::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         Self { file: Some(file), known: Mutex::new(known) }
     }
 
@@ -59,7 +59,7 @@ impl Stamps {
         if let Some(known) = known.filter(|known| Some(known.stamp) == stamp) {
             return Ok(Some(known.sha256));
         }
-        let hash = hash(&mut std::fs::File::open(path)?)?;
+        let hash = hash(&mut fs_err::File::open(path)?)?;
         // With the stamp from before: what was changed while it was read is read again.
         self.keep(path, stamp, &hash);
         Ok(Some(hash))
@@ -103,7 +103,7 @@ fn save(file: &Path, known: &BTreeMap<String, Stamped>) -> io::Result<()> {
 
 /// None when it is no regular file.
 fn stamp(path: &Path) -> io::Result<Option<Stamp>> {
-    let about = std::fs::metadata(path)?;
+    let about = fs_err::metadata(path)?;
     let since = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let modified_ns = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
     Ok(about.is_file().then(|| Stamp { bytes: about.len(), modified_ns, inode: inode(&about) }))

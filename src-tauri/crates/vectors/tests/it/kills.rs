@@ -93,6 +93,6 @@ fn killed_at_twenty_moments_it_opens_and_keeps_what_was_put() {
         assert_eq!(missing, 0, "kill {nth}: {done} rounds were done");
         index.put(&[(id(1_000_000), vec![1.0; 16])]).expect("put");
         index.maintain().expect("maintained");
-        assert_eq!(index.len(), Ok(chunks.len() + 1), "kill {nth}");
+        assert_eq!(index.count(), Ok(chunks.len() + 1), "kill {nth}");
     }
 }

@@ -41,14 +41,14 @@ fn rows_are_replaced_removed_and_still_there_after_opening_again() {
         index.remove(&[id(100), "never there".into(), "it's; DROP".into()]).expect("unknown ones are no error");
         index.put(&[]).expect("nothing");
         index.remove(&[]).expect("nothing");
-        assert_eq!(index.len(), Ok(400));
+        assert_eq!(index.count(), Ok(400));
         assert!(index.nearest(&rows[8].1, 2).expect("hits").iter().any(|hit| hit.0 == id(7)));
     }
     let index = vectors().open(folder.path(), 16).expect("the same index");
     let expected: Vec<_> = (0..100).chain(900..1_200).map(id).collect();
     assert_eq!(sorted(index.chunks().expect("chunks")), expected);
     index.put(&[(id(7), rows[7].1.clone()), (id(500), rows[500].1.clone())]).expect("put back");
-    assert_eq!(index.len(), Ok(401));
+    assert_eq!(index.count(), Ok(401));
     assert_eq!(ids(&index.nearest(&rows[500].1, 1).expect("hits")), [id(500)]);
 }
 
@@ -65,7 +65,7 @@ fn ids_and_paths_of_any_kind_are_kept() {
         let index = vectors().open(&folder, 2).expect("the same index");
         assert_eq!(sorted(index.chunks().expect("chunks")), sorted(rows.iter().map(|row| row.0.clone()).collect()), "{name}");
         index.remove(&["a'b\"c".into(), "'".into()]).expect("remove");
-        assert_eq!(index.len(), Ok(4), "{name}");
+        assert_eq!(index.count(), Ok(4), "{name}");
         assert!(folder.join("chunks.lance").is_dir(), "{name}");
     }
     let refused = vectors().open(&home.path().join("new\nline"), 2).map(drop).expect_err("a path that cannot be used");
@@ -86,7 +86,7 @@ fn empty_questions_have_empty_answers_and_unfit_ones_an_error() {
         assert_eq!(index.nearest(&unfit, 3).map_err(code), Err("internal".into()), "{unfit:?}");
         assert_eq!(index.put(&[(id(2), unfit.clone())]).map_err(code), Err("internal".into()), "{unfit:?}");
     }
-    assert_eq!(index.len(), Ok(1));
+    assert_eq!(index.count(), Ok(1));
     assert!(vectors().open(&folder.path().join("other"), 0).is_err(), "no dimensions");
 }
 
@@ -162,7 +162,7 @@ fn from_the_switch_point_on_an_index_finds_nearly_all() {
     let effort = index.effort();
     drop(index);
     let index = vectors.open_index(folder.path(), 64).expect("the same index");
-    assert_eq!((index.effort(), index.len()), (effort, Ok(rows.len())), "what was measured is kept");
+    assert_eq!((index.effort(), index.count()), (effort, Ok(rows.len())), "what was measured is kept");
     assert!(recall(&index, &rows, &mut random) >= 0.95);
 
     index.remove(&rows[..2_600].iter().map(|row| row.0.clone()).collect::<Vec<_>>()).expect("remove");
@@ -187,9 +187,9 @@ fn other_dimensions_begin_anew() {
     let folder = folder();
     vectors().open(folder.path(), 4).expect("an index").put(&[(id(1), vec![1.0; 4])]).expect("put");
     let index = vectors().open(folder.path(), 8).expect("an index of other width");
-    assert_eq!(index.len(), Ok(0));
+    assert_eq!(index.count(), Ok(0));
     index.put(&[(id(1), vec![1.0; 8])]).expect("put");
-    assert_eq!(index.len(), Ok(1));
+    assert_eq!(index.count(), Ok(1));
 }
 
 #[test]

@@ -22,7 +22,9 @@ pub fn table(bench: &Bench<'_>) -> Outcome<Table> {
         theirs.push(bench.peers.measure(bench.place, "embed.py", &["run", &model, &tokenizer, &texts, "2", &other])?);
     }
     bench.peers.measure(bench.place, "embed.py", &["run", &format!("{model}.float"), &tokenizer, &texts, "2", &float])?;
-    let rate = |runs: &[serde_json::Value]| -> Outcome<_> { Ok(median(runs.iter().map(|run| number(run, "texts_per_s")).collect::<Outcome<_>>()?)) };
+    let rate = |runs: &[serde_json::Value]| -> Outcome<_> {
+        Ok(median(runs.iter().map(|run| number(run, "texts_per_s")).collect::<Outcome<_>>()?))
+    };
     let (ours_rate, theirs_rate) = (rate(&ours)?, rate(&theirs)?);
     let row = |name: &str, rate, run: &serde_json::Value, vectors: &str| -> Outcome<Vec<String>> {
         let cosine = bench.peers.measure(bench.place, "embed.py", &["compare", vectors, &float])?;

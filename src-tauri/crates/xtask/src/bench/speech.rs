@@ -21,19 +21,32 @@ pub fn table(bench: &Bench<'_>) -> Outcome<Table> {
         theirs.push(bench.peers.measure(bench.place, "speech.py", &["run", &model.display().to_string(), &long, "2"])?);
         silent.push(hear(bench, &half)?);
     }
-    let factor = |runs: &[Value]| -> Outcome<_> { Ok(median(runs.iter().map(|run| Ok(number(run, "work_s")? / number(run, "sound_s")?)).collect::<Outcome<_>>()?)) };
+    let factor = |runs: &[Value]| -> Outcome<_> {
+        Ok(median(runs.iter().map(|run| Ok(number(run, "work_s")? / number(run, "sound_s")?)).collect::<Outcome<_>>()?))
+    };
     let (ours_factor, theirs_factor, silent_factor) = (factor(&ours)?, factor(&theirs)?, factor(&silent)?);
     let row = |name: &str, run: &Value, factor, sound: &str| -> Outcome<Vec<String>> {
         let errors = errors(bench, &sounds, sound, run)?;
-        Ok(vec![name.to_owned(), spread(factor, 4), errors, format!("{:.0}", number(run, "memory_mb")?), format!("{:.1}", number(run, "load_s")?)])
+        Ok(vec![
+            name.to_owned(),
+            spread(factor, 4),
+            errors,
+            format!("{:.0}", number(run, "memory_mb")?),
+            format!("{:.1}", number(run, "load_s")?),
+        ])
     };
     let mut rows = vec![
         row("Winnow, q8_0", &ours[0], ours_factor, "long")?,
         row("faster-whisper, int8", &theirs[0], theirs_factor, "long")?,
         row("Winnow, as much silence as speech", &silent[0], silent_factor, "half")?,
     ];
-    let ratios = [("speed, Winnow ÷ faster-whisper", theirs_factor.0 / ours_factor.0), ("cost of a second, half silent ÷ all speech", silent_factor.0 / ours_factor.0)];
-    rows.extend(ratios.map(|(name, ratio)| vec![format!("**{name}**"), format!("**{ratio:.2}**"), String::new(), String::new(), String::new()]));
+    let ratios = [
+        ("speed, Winnow ÷ faster-whisper", theirs_factor.0 / ours_factor.0),
+        ("cost of a second, half silent ÷ all speech", silent_factor.0 / ours_factor.0),
+    ];
+    rows.extend(
+        ratios.map(|(name, ratio)| vec![format!("**{name}**"), format!("**{ratio:.2}**"), String::new(), String::new(), String::new()]),
+    );
     Ok(Table {
         title: "Speech",
         how: "Whisper base, greedy, two threads, five LibriVox clips twelve times over (327 s); loading is not counted. The real-time factor is seconds of work per second of sound.",

@@ -69,7 +69,7 @@ fn pip_is_asked_for_the_wheel_of_a_tag() {
 fn wheel_in(folder: &Path) -> Wheel {
     let path = folder.join("p-1/p-1-py3-none-any.whl");
     fs_err::create_dir_all(folder.join("p-1")).expect("a folder");
-    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).expect("a file"));
+    let mut archive = zip::ZipWriter::new(fs_err::File::create(&path).expect("a file"));
     archive.start_file("data/a.bin", zip::write::SimpleFileOptions::default()).expect("a member");
     archive.write_all(b"model").expect("written");
     archive.finish().expect("an archive");

@@ -6,7 +6,7 @@ use super::recipe::{Member, Recipe, Wheel};
 use super::sha256;
 use crate::place::Place;
 use crate::shell::{self, Failure, Outcome};
-use std::fs::File;
+use fs_err::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
