@@ -82,7 +82,6 @@ impl TestLibrary {
             vectors: self.vectors.clone(),
             clock,
             ids: Arc::new(NumberedIds::default()),
-            ..winnow_engine::testing::ports()
         };
         let options = Options { write: true, breaks, ..Options::default() };
         self.engine = Some(Arc::new(Engine::open(&self.path(), ports, options).expect("a library")));

@@ -93,7 +93,7 @@ fn print(wanted: u32, out: &mut Output, page: impl Fn(u32, u32) -> Result<Search
     while shown < wanted {
         let found = page(shown, PAGE_LIMIT.min(wanted - shown))?;
         if let Some(note) = found.note.filter(|_| shown == 0) {
-            out.say(&note.sentence());
+            out.say(note.sentence());
         }
         if found.hits.is_empty() {
             break;

@@ -3,8 +3,8 @@
 //! `workers_bench speech MODELS WAV THREADS` · `workers_bench embed MODELS TEXTS.jsonl THREADS OUT.npy`
 //! The worker program is the one in `WINNOW_WORKER`.
 
+use fs_err::File;
 use serde_json::json;
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,7 +67,7 @@ fn speech(workers: &Workers, sound: &Path) -> Result<(), String> {
 fn hear(workers: &Workers, sound: &Path, from: f64, at_most: f64) -> Result<winnow_contract::worker::Heard, String> {
     let request = HearRequest { from, at_most, language: Some("en".into()), languages: Vec::new() };
     let file = File::open(sound).map_err(|error| error.to_string())?;
-    workers.speech.hear(&request, file, LIMITS, &Cancel::default()).map_err(|error| format!("{error:?}"))
+    workers.speech.hear(&request, file.into_file(), LIMITS, &Cancel::default()).map_err(|error| format!("{error:?}"))
 }
 
 fn embed(workers: &Workers, texts: &Path, out: &Path) -> Result<(), String> {
