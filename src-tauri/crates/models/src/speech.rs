@@ -93,7 +93,7 @@ impl Warm {
 fn warm(files: &ModelFiles) -> Result<Warm, Loading> {
     let whisper = models::find(files, "whisper", models::is_whisper)?;
     let voice = models::find(files, "voice", models::is_voice)?;
-    Ok(Warm { whisper: Whisper::load(whisper, files.threads)?, voice: Voice::load(voice)? })
+    Ok(Warm { whisper: Whisper::load(whisper, files.threads)?, voice: Voice::load(voice, files.threads)? })
 }
 
 fn segments(ear: &mut Ear, language: &str, pieces: &[Range<usize>], stretch: &Stretch) -> Result<Vec<Segment>, Words> {

@@ -17,31 +17,53 @@ const MARGIN: usize = SECOND / 5;
 /// Speech that ends this close to the end of what was read may go on.
 const OPEN: usize = SECOND / 2;
 
-/// Finds speech.
+/// What of a neighbour is listened to beforehand, so that the model knows where it is.
+const RUN_UP: usize = 2 * SECOND;
+
+/// Finds speech: one model for each processor, for a single one cannot use them.
 pub struct Voice {
-    context: WhisperVadContext,
+    models: Vec<WhisperVadContext>,
 }
 
 impl Voice {
-    pub fn load(path: &str) -> Result<Self, Loading> {
-        let mut parameters = WhisperVadContextParams::new();
-        // Its steps are too small to be shared.
-        parameters.set_n_threads(1);
-        WhisperVadContext::new(path, parameters).map(|context| Self { context }).map_err(|_| Loading::Damaged)
+    pub fn load(path: &str, threads: u32) -> Result<Self, Loading> {
+        let model = |_| {
+            let mut parameters = WhisperVadContextParams::new();
+            // Its steps are too small to be shared.
+            parameters.set_n_threads(1);
+            WhisperVadContext::new(path, parameters).map_err(|_| Loading::Damaged)
+        };
+        Ok(Self { models: (0..threads.max(1)).map(model).collect::<Result<_, _>>()? })
     }
 
-    /// Stretches of speech in order, as samples; none when the model fails.
+    /// Stretches of speech in order, as samples; none when a model fails.
     pub fn speech(&mut self, samples: &[f32]) -> Option<Vec<Range<usize>>> {
-        if samples.is_empty() {
-            return Some(Vec::new());
-        }
-        let mut parameters = WhisperVadParams::new();
-        parameters.set_min_silence_duration(200);
-        parameters.set_max_speech_duration((LONGEST - 2 * SECOND) as f32 / SECOND as f32);
-        let found = self.context.segments_from_samples(parameters, samples).ok()?;
-        let at = |hundredths: f32| (hundredths.max(0.0) * SECOND as f32 / 100.0) as usize;
-        Some(found.map(|segment| at(segment.start).min(samples.len())..at(segment.end).min(samples.len())).collect())
+        let share = samples.len().div_ceil(self.models.len()).max(RUN_UP);
+        let shares = self.models.iter_mut().enumerate().map(|(number, model)| (model, own(number, share, samples.len())));
+        std::thread::scope(|scope| {
+            let hearing: Vec<_> = shares.map(|(model, own)| scope.spawn(move || find(model, samples, own))).collect();
+            hearing.into_iter().map(|thread| thread.join().ok()?).collect::<Option<Vec<_>>>().map(|found| found.concat())
+        })
     }
+}
+
+/// The samples that one of several models answers for.
+fn own(number: usize, share: usize, length: usize) -> Range<usize> {
+    (number * share).min(length)..((number + 1) * share).min(length)
+}
+
+/// Speech within `own`, heard from a little before it.
+fn find(model: &mut WhisperVadContext, samples: &[f32], own: Range<usize>) -> Option<Vec<Range<usize>>> {
+    if own.is_empty() {
+        return Some(Vec::new());
+    }
+    let from = own.start.saturating_sub(RUN_UP);
+    let mut parameters = WhisperVadParams::new();
+    parameters.set_min_silence_duration(200);
+    parameters.set_max_speech_duration((LONGEST - 2 * SECOND) as f32 / SECOND as f32);
+    let found = model.segments_from_samples(parameters, &samples[from..own.end]).ok()?;
+    let at = |hundredths: f32| (from + (hundredths.max(0.0) * SECOND as f32 / 100.0) as usize).clamp(own.start, own.end);
+    Some(found.map(|segment| at(segment.start)..at(segment.end)).filter(|range| !range.is_empty()).collect())
 }
 
 /// What is listened to.
