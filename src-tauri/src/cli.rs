@@ -6,6 +6,7 @@ mod assets;
 mod failure;
 mod ingest;
 mod lines;
+mod members;
 mod models;
 mod output;
 mod pii;
@@ -14,6 +15,7 @@ mod search;
 mod status;
 mod table;
 mod trail;
+mod unlock;
 mod watch;
 mod words;
 
@@ -75,6 +77,17 @@ pub enum Command {
     Status,
     /// Every asset
     Assets(Filter),
+    /// What was found in an asset: attachments of a message, members of an archive
+    Members {
+        /// Id or path
+        asset: OsString,
+    },
+    /// Open an asset that needs a password. The password is read from standard input, or asked for where nobody sees it; it is
+    /// kept in memory only
+    Unlock {
+        /// Id or path
+        asset: OsString,
+    },
     /// Everything known about one asset
     Show {
         /// Id or path
@@ -134,17 +147,21 @@ pub struct Filter {
     /// Only files in this added folder
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
+    /// Only what was found in this asset, at any depth, and the asset itself (id or path)
+    #[arg(long, value_name = "ASSET")]
+    pub inside: Option<OsString>,
 }
 
 impl Filter {
     /// The filter as the engine takes it.
     ///
     /// # Errors
-    /// When the folder is none that was added.
+    /// When the folder is none that was added, or there is no such asset.
     fn wanted(self, engine: &Engine) -> Result<AssetFilter, Failure> {
-        let Self { state, kind, label, language, has_findings, since, until, folder } = self;
+        let Self { state, kind, label, language, has_findings, since, until, folder, inside } = self;
         let folder = folder.map(|folder| added(engine, &folder)).transpose()?;
-        Ok(AssetFilter { state, kind, label, folder, waiting: false, language, has_findings, since, until })
+        let inside = inside.map(|asset| assets::find(engine, &asset)).transpose()?;
+        Ok(AssetFilter { state, kind, label, folder, waiting: false, language, has_findings, since, until, inside })
     }
 }
 
@@ -178,6 +195,8 @@ fn dispatch(global: &Global, command: Command, out: &mut Output) -> Result<ExitC
         Command::Watch(ask) => watch::run(&library()?, ask, out),
         Command::Status => status::run(&library()?, out),
         Command::Assets(filter) => assets::list(&library()?, filter, out),
+        Command::Members { asset } => members::run(&library()?, &asset, out),
+        Command::Unlock { asset } => unlock::run(&library()?, &asset, out),
         Command::Show { asset } => assets::show(&library()?, &asset, out),
         Command::Text { asset } => assets::text(&library()?, &asset, out),
         Command::Search(ask) => search::run(&library()?, ask, out),

@@ -8,19 +8,23 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use winnow_contract::model::{ModelTask, ProviderRow};
-use winnow_contract::worker::{DecodeRequest, HearRequest, Heard, OcrPage, OcrRequest, SoundRequest};
+use winnow_contract::worker::{
+    Confinement, DecodeRequest, ExpandRequest, Expanded, HearRequest, Heard, OcrPage, OcrRequest, PageRequest, SoundRequest,
+};
 use winnow_contract::{ApiError, Words};
 use winnow_engine::cards;
 use winnow_engine::ports::{
-    CallLimits, Cancel, Decode, DecodedFile, DecodedSound, Embedder, Ocr, Ports, Space, Speech, SpeechCard, StageError, SystemClock,
-    SystemIds,
+    CallLimits, Cancel, Decode, DecodedFile, DecodedSound, DrawnPage, Embedder, FilmFrame, Ocr, Ports, Space, Speech, SpeechCard,
+    StageError, SystemClock, SystemIds,
 };
 use winnow_engine::settings::SettingsFile;
-use winnow_workers::{EmbedModel, Models, Widths, Workers};
+use winnow_workers::{EmbedModel, Models, Widths, Workers, find_ffmpeg};
 
 /// The card of workers that could not be started.
 const NONE: &str = "winnow-worker (missing)";
 const PROGRAM: &str = "winnow-worker";
+/// What the library for PDF documents is called on its card.
+const PDF_ROLE: &str = "pdf";
 /// What embeddings may run on, the best first; each but the last has to prove itself.
 const PROVIDERS: [&str; 3] = ["cuda", "webgpu", "cpu"];
 
@@ -68,10 +72,12 @@ impl LazyWorkers {
     fn start(&self) -> Result<Workers, String> {
         let work = SettingsFile::load(&self.library).map(|file| file.settings.work);
         let (decode, ocr) = work.map_or((0, 0), |work| (work.decode_width as usize, work.ocr_width as usize));
-        let (speech, embed) = (Arc::clone(&self.models), Arc::clone(&self.models));
+        let (speech, embed, pdf) = (Arc::clone(&self.models), Arc::clone(&self.models), Arc::clone(&self.models));
         let models = Models {
             speech: Arc::new(move || speech.files(ModelTask::Speech).map(|found| (found.model_files(threads(), &[]), found.languages))),
             embed: Arc::new(move || embed.files(ModelTask::Embed).map(|found| embed_model(&found))),
+            pdf: Arc::new(move || pdf.files(ModelTask::Decode).and_then(|found| found.into_file(PDF_ROLE))),
+            ffmpeg: Arc::new(find_ffmpeg),
         };
         Workers::find(Widths { decode, ocr }, models).map_err(|error| error.to_string())
     }
@@ -105,6 +111,22 @@ impl Decode for LazyWorkers {
     ) -> Result<DecodedSound, StageError> {
         self.workers()?.decode.sound(request, file, into, limits, cancel)
     }
+
+    fn page(&self, request: &PageRequest, file: File, limits: CallLimits, cancel: &Cancel) -> Result<DrawnPage, StageError> {
+        self.workers()?.decode.page(request, file, limits, cancel)
+    }
+
+    fn expand(&self, request: &ExpandRequest, file: File, into: File, limits: CallLimits, cancel: &Cancel) -> Result<Expanded, StageError> {
+        self.workers()?.decode.expand(request, file, into, limits, cancel)
+    }
+
+    fn frames(&self, count: u32, file: File, limits: CallLimits, cancel: &Cancel) -> Result<Vec<FilmFrame>, StageError> {
+        self.workers()?.decode.frames(count, file, limits, cancel)
+    }
+
+    fn confinement(&self) -> Option<Confinement> {
+        self.started.get()?.as_ref().ok()?.decode.confinement()
+    }
 }
 
 impl Ocr for LazyWorkers {
@@ -115,6 +137,10 @@ impl Ocr for LazyWorkers {
     fn read(&self, request: &OcrRequest, image: &[u8], limits: CallLimits, cancel: &Cancel) -> Result<OcrPage, StageError> {
         self.workers()?.ocr.read(request, image, limits, cancel)
     }
+
+    fn confinement(&self) -> Option<Confinement> {
+        self.started.get()?.as_ref().ok()?.ocr.confinement()
+    }
 }
 
 impl Speech for LazyWorkers {
@@ -124,6 +150,10 @@ impl Speech for LazyWorkers {
 
     fn hear(&self, request: &HearRequest, sound: File, limits: CallLimits, cancel: &Cancel) -> Result<Heard, StageError> {
         self.workers()?.speech.hear(request, sound, limits, cancel)
+    }
+
+    fn confinement(&self) -> Option<Confinement> {
+        self.started.get()?.as_ref().ok()?.speech.confinement()
     }
 }
 
@@ -142,6 +172,10 @@ impl Embedder for LazyWorkers {
 
     fn provider(&self) -> Option<ProviderRow> {
         self.started.get()?.as_ref().ok()?.embed.provider()
+    }
+
+    fn confinement(&self) -> Option<Confinement> {
+        self.started.get()?.as_ref().ok()?.embed.confinement()
     }
 }
 

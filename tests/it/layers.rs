@@ -30,7 +30,8 @@ fn members_depend_only_downwards() {
     let check = |member: &str, expected: &[&str]| assert_eq!(ours(member), expected, "{member}");
     check("src-tauri/crates/contract", &[]);
     check("src-tauri/crates/engine", &["winnow-contract"]);
-    check("src-tauri/crates/models", &["winnow-contract"]);
+    check("src-tauri/crates/models", &["winnow-contract", "winnow-readers"]);
+    check("src-tauri/crates/readers", &["winnow-contract"]);
     check("src-tauri/crates/worker", &["winnow-contract", "winnow-engine"]);
     check("src-tauri/crates/xtask", &[]);
     check("src-tauri/crates/vectors", &["winnow-contract", "winnow-engine"]);

@@ -1,10 +1,15 @@
 //! Stories of the engine with fakes, asserted by the whole state as text.
 
 mod audit;
+mod films;
 mod ingest;
 mod labels;
 mod layers;
+mod locked;
 mod meaning;
+mod members;
+mod near;
+mod pages;
 mod recovery;
 mod review;
 mod search;

@@ -6,8 +6,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use winnow_contract::asset::RenditionKind;
+use winnow_contract::command::TakeFrames;
 use winnow_contract::review::Verdict;
 use winnow_engine::breaks::{Breaks, Plan, Point};
+use winnow_engine::testing::documents::{book, container};
 use winnow_tests::TestLibrary;
 
 /// What happens at a commit point.
@@ -40,6 +43,10 @@ fn files(library: &TestLibrary) {
     library.drop_file("a/copy.txt", "IBAN GB29 NWBK 6016 1331 9268 19, once more GB29NWBK60161331926819");
     library.drop_file("broken.gif", "refused\n");
     library.drop_file("empty.txt", "");
+    let inner = container("letter The keeper writes of flares", &[("list.txt", b"lamp oil and wicks")]);
+    library.drop_file("estate.box", container("box sliced", &[("letter.eml", &inner), ("note.txt", b"a note in a box")]));
+    library.drop_file("deed.pdf", book(&["text the first page", "page write to bob@example.org", "lying across the page"]));
+    library.drop_file("light.mp4", "film silent\nframe 12 Trinity House");
     library.drop_file(
         "tape.ogg",
         "sound\n0 4 .9 My father kept the light\n12 15 .3 for thirsty years hear\n21 24 .9 every ship was written down",
@@ -49,11 +56,18 @@ fn files(library: &TestLibrary) {
 /// Everything a person does: add a folder, wait, decide all of the queue in order, take one back. Each step looks at what
 /// is there, so that the story can go on after any interruption.
 fn story(library: &TestLibrary) {
-    files(library);
+    if !library.folder().join("light.mp4").exists() {
+        files(library);
+    }
     library.set("speech.stretch", "10");
     library.set("labels.enabled", "true");
-    if library.assets().len() < 6 {
+    if library.assets().len() < 12 {
         library.ingest();
+    }
+    library.settle();
+    let film = library.asset("light.mp4");
+    if !film.renditions.iter().any(|row| row.kind == RenditionKind::Frame) {
+        library.ask(TakeFrames { asset: film.row.id }).expect("asked");
     }
     library.settle();
     let decided = || library.dump().matches("verdict=").count();

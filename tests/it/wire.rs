@@ -6,7 +6,9 @@ use winnow_contract::command::*;
 use winnow_contract::review::{ItemKind, ReviewFilter, ReviewRow, Verdict};
 use winnow_contract::search::SearchMode;
 use winnow_contract::taxonomy::TaxonomyAnswer;
+use winnow_contract::worker::Password;
 use winnow_contract::{ApiError, Event, Request};
+use winnow_engine::testing::documents::{PASSWORD, container};
 use winnow_tests::TestLibrary;
 
 fn answers() -> Vec<TaxonomyAnswer> {
@@ -22,6 +24,9 @@ fn library() -> TestLibrary {
     library.drop_file("scan.jpg", "page\nCharge card 4111111111111111 for the lamp");
     library.drop_file("faint.png", format!("faint\n{}", "smudged words here ".repeat(6)));
     library.drop_file("broken.gif", "refused\n");
+    library.drop_file("estate.box", container("box", &[("note.txt", b"a note in a box")]));
+    library.drop_file("deed.pdf", "book locked\ntext a clause\u{c}page another");
+    library.drop_file("light.mp4", "film silent\nframe 12 Trinity House");
     library.ingest();
     library
 }
@@ -44,15 +49,23 @@ fn requests(library: &TestLibrary) -> Vec<Request> {
         GetReviewItem { item: item(&|row| row.name == "talk.ogg") }.into(),
         decide.into(),
         GetAsset { asset: asset.row.id.clone() }.into(),
+        GetTexts { asset: asset.row.id.clone(), page: 1 }.into(),
         GetWhy { id: asset.row.id.to_string(), down: false }.into(),
         Undo { count: 1 }.into(),
         Search { query: "lamp".into(), mode: SearchMode::Hybrid, filter: filter.clone(), offset: 0, limit: 10 }.into(),
         Similar { asset: asset.row.id.clone(), filter, offset: 0, limit: 10 }.into(),
         SetLabel { asset: asset.row.id.clone(), answer: "zzzz".into() }.into(),
         GetAsset { asset: library.asset("talk.ogg").row.id }.into(),
+        GetAsset { asset: library.asset("note.txt").row.id }.into(),
+        ListMembers { asset: library.asset("estate.box").row.id, offset: 0, limit: 10 }.into(),
+        Unlock { asset: library.asset("deed.pdf").row.id, password: Password(PASSWORD.into()) }.into(),
+        TakeFrames { asset: library.asset("light.mp4").row.id }.into(),
+        GetTexts { asset: asset.row.id.clone(), page: 1 }.into(),
         GetTaxonomy {}.into(),
         SetTaxonomy { answers: answers() }.into(),
         GetModels {}.into(),
+        GetConfinement {}.into(),
+        GetConfinement {}.into(),
         VerifyModels {}.into(),
         ImportModels { folder: Some("/no/such/folder".into()) }.into(),
         FetchModels { cards: vec!["tiny 1".into()] }.into(),

@@ -3,7 +3,7 @@
 //! What a key means stands in `keys.rs`; what it does, in the screen that is shown.
 
 use crate::ipc;
-use crate::keys::{self, Act};
+use crate::keys::{self, Act, Held};
 use crate::parts::{
     drop_overlay::DropOverlay, key_map::KeyMap, notice::Notice, progress_line::ProgressLine, side_bar::SideBar, top_bar::TopBar,
 };
@@ -76,10 +76,11 @@ fn hear_key(store: Store, event: &KeyboardEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
     let tag = target.as_ref().map(|target| target.tag_name()).unwrap_or_default();
     let in_field = matches!(tag.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
-    let chord = keys::chord(&event.key(), event.shift_key(), event.ctrl_key() || event.meta_key());
+    let held = Held { shift: event.shift_key(), ctrl: event.ctrl_key() || event.meta_key(), alt: event.alt_key() };
+    let chord = keys::chord(&event.key(), held);
     // A focused button does what it says on Space and Enter.
     let pressed = tag == "BUTTON" && matches!(chord.as_str(), "Space" | "Enter");
-    if event.alt_key() || event.is_composing() || event.default_prevented() || pressed {
+    if event.is_composing() || event.default_prevented() || pressed {
         return;
     }
     let place = store.screen.with_untracked(Screen::place);

@@ -79,6 +79,8 @@ pub enum Act {
     NextMode,
     /// Say what it is.
     Label,
+    /// What it was found in.
+    Parent,
     /// Stop taking up new work, or go on.
     Pause,
 }
@@ -161,7 +163,7 @@ pub const KEYS: &[Binding] = &[
     typing(Place::Search, &["Ctrl+J"], Act::NextMode, "By words, by meaning, or by both"),
     typing(Place::Search, &["Ctrl+M"], Act::Similar, "More like this result"),
     bind(Place::Search, &["M"], Act::Similar, ""),
-    bind(Place::Asset, &["1"], Act::Pick(1), "Text, Findings, About, Why (1 to 4)"),
+    bind(Place::Asset, &["1"], Act::Pick(1), "Text, Findings, About, Why … (1 to 5)"),
     bind(Place::Asset, &["2"], Act::Pick(2), ""),
     bind(Place::Asset, &["3"], Act::Pick(3), ""),
     bind(Place::Asset, &["4"], Act::Pick(4), ""),
@@ -172,9 +174,15 @@ pub const KEYS: &[Binding] = &[
     bind(Place::Asset, &["9"], Act::Pick(9), ""),
     bind(Place::Asset, &["L"], Act::Label, "Say what it is"),
     bind(Place::Asset, &["M"], Act::Similar, "More like this"),
+    bind(Place::Asset, &["ArrowDown"], Act::Down, "Next of the files in it"),
+    bind(Place::Asset, &["ArrowUp"], Act::Up, "Previous of the files in it"),
+    bind(Place::Asset, &["Home"], Act::First, "First page, or first file in it"),
+    bind(Place::Asset, &["End"], Act::Last, "Last page, or last file in it"),
+    bind(Place::Asset, &["Enter"], Act::Open, "Open the chosen file in it"),
+    bind(Place::Asset, &["Backspace", "Alt+ArrowUp"], Act::Parent, "What it was found in"),
     bind(Place::Asset, &["Space", "P"], Act::Play, "Play or stop a recording"),
-    bind(Place::Asset, &["ArrowLeft"], Act::Left, "Five seconds back"),
-    bind(Place::Asset, &["ArrowRight"], Act::Right, "Five seconds on"),
+    bind(Place::Asset, &["ArrowLeft"], Act::Left, "Five seconds or a page back"),
+    bind(Place::Asset, &["ArrowRight"], Act::Right, "Five seconds or a page on"),
     bind(Place::Asset, &[","], Act::Slower, "Slower"),
     bind(Place::Asset, &["."], Act::Faster, "Faster"),
     bind(Place::Asset, &["J"], Act::Next, "Next finding"),
@@ -186,8 +194,16 @@ pub const KEYS: &[Binding] = &[
     bind(Place::Asset, &["PageUp"], Act::PageUp, "Previous page"),
 ];
 
-/// The spelling of a pressed key: `R`, `Shift+R`, `Ctrl+K`, `Space`, `?`, `Shift+Tab`.
-pub fn chord(key: &str, shift: bool, ctrl: bool) -> String {
+/// The keys held down with another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    pub shift: bool,
+    pub ctrl: bool,
+    pub alt: bool,
+}
+
+/// The spelling of a pressed key: `R`, `Shift+R`, `Ctrl+K`, `Space`, `?`, `Shift+Tab`, `Alt+ArrowUp`.
+pub fn chord(key: &str, Held { shift, ctrl, alt }: Held) -> String {
     let single = key.chars().count() == 1;
     let letter = single && key.chars().all(char::is_alphabetic);
     let name = match key {
@@ -196,7 +212,8 @@ pub fn chord(key: &str, shift: bool, ctrl: bool) -> String {
         _ => key.to_owned(),
     };
     let shifted = shift && (letter || !single || key == " ");
-    format!("{}{}{name}", if ctrl { "Ctrl+" } else { "" }, if shifted { "Shift+" } else { "" })
+    let held = [(ctrl, "Ctrl+"), (alt, "Alt+"), (shifted, "Shift+")];
+    held.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).chain([name.as_str()]).collect()
 }
 
 /// What a chord means at a place; the place's own line wins.
@@ -215,12 +232,13 @@ pub fn cap(chord: &str) -> String {
         "Escape" => "Esc",
         "PageUp" => "PgUp",
         "PageDown" => "PgDn",
+        "Backspace" => "⌫",
         "Enter" => "↵",
         "" => "+",
         other => other,
     };
-    let modifiers = ["Ctrl+", "Shift+"].into_iter().filter(|m| chord.contains(m));
-    modifiers.map(|m| if m == "Ctrl+" { "Ctrl " } else { "⇧ " }).chain([shown]).collect()
+    let modifiers = [("Ctrl+", "Ctrl "), ("Alt+", "Alt "), ("Shift+", "⇧ ")].into_iter().filter(|(name, _)| chord.contains(name));
+    modifiers.map(|(_, cap)| cap).chain([shown]).collect()
 }
 
 /// The key that stands for an act at a place, for buttons and hints.
@@ -255,14 +273,16 @@ mod tests {
 
     #[test]
     fn chords_are_spelled_one_way() {
-        let check = |key, shift, ctrl, expected: &str| assert_eq!(chord(key, shift, ctrl), expected);
-        check("r", false, false, "R");
-        check("R", true, false, "Shift+R");
-        check("?", true, false, "?");
-        check("+", true, false, "+");
-        check(" ", false, false, "Space");
-        check("Tab", true, false, "Shift+Tab");
-        check("k", false, true, "Ctrl+K");
+        let check = |key, held: Held, expected: &str| assert_eq!(chord(key, held), expected);
+        let (none, shift) = (Held::default(), Held { shift: true, ..Held::default() });
+        check("r", none, "R");
+        check("R", shift, "Shift+R");
+        check("?", shift, "?");
+        check("+", shift, "+");
+        check(" ", none, "Space");
+        check("Tab", shift, "Shift+Tab");
+        check("k", Held { ctrl: true, ..Held::default() }, "Ctrl+K");
+        check("ArrowUp", Held { alt: true, ..Held::default() }, "Alt+ArrowUp");
     }
 
     #[test]
@@ -280,6 +300,7 @@ mod tests {
         check("ArrowDown", "↓");
         check("Shift+R", "⇧ R");
         check("Ctrl+K", "Ctrl K");
+        check("Alt+ArrowUp", "Alt ↑");
         check("+", "+");
     }
 }

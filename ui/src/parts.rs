@@ -3,6 +3,7 @@
 //! Asks the engine nothing.
 
 pub mod bring;
+pub mod chip;
 pub mod drop_overlay;
 pub mod icon;
 pub mod key_map;
@@ -13,6 +14,7 @@ pub mod miniature;
 pub mod name;
 pub mod notice;
 pub mod page;
+pub mod places;
 pub mod player;
 pub mod progress_line;
 pub mod segments;

@@ -4,8 +4,10 @@
 
 pub mod activity;
 pub mod asset;
+pub mod confinement;
 pub mod library;
 pub mod loaded;
+pub mod members;
 pub mod models;
 pub mod review;
 pub mod search;
@@ -16,6 +18,7 @@ use crate::ipc;
 use crate::keys::{Act, Place};
 use activity::ActivityStore;
 use asset::AssetStore;
+use confinement::ConfinementStore;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use library::LibraryStore;
@@ -84,6 +87,7 @@ pub struct Store {
     pub activity: ActivityStore,
     pub settings: SettingsStore,
     pub models: ModelsStore,
+    pub confinement: ConfinementStore,
     pub taxonomy: TaxonomyStore,
 }
 
@@ -109,6 +113,7 @@ impl Store {
             activity: ActivityStore::new(),
             settings: SettingsStore::new(),
             models: ModelsStore::new(),
+            confinement: ConfinementStore::new(),
             taxonomy: TaxonomyStore::new(),
         }
     }
@@ -221,6 +226,19 @@ impl Store {
     pub fn find_similar(&self, asset: AssetId, name: String) {
         self.search.find_similar(asset, name);
         self.go(Screen::Search);
+    }
+
+    /// Searches only what was found in an asset, and the asset itself.
+    pub fn search_inside(&self, asset: AssetId, name: String) {
+        self.search.within(asset, name);
+        self.go(Screen::Search);
+        self.focus_search.update(|n| *n += 1);
+    }
+
+    /// Lists only what was found in an asset.
+    pub fn list_inside(&self, asset: AssetId, name: String) {
+        self.library.within(asset, name);
+        self.go(Screen::Library);
     }
 
     /// Stops taking up new work, or goes on.

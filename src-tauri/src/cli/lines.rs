@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 use std::collections::BTreeMap;
-use winnow_contract::asset::{AssetState, MediaKind, PixelBox};
+use winnow_contract::asset::{AssetState, MediaKind, PartKind, PixelBox, Place};
 use winnow_contract::id::AssetId;
 use winnow_contract::search::Evidence;
 use winnow_contract::words::Words;
@@ -94,11 +94,33 @@ pub struct Spot {
     pub t1: Option<f32>,
     pub start: Option<u32>,
     pub end: Option<u32>,
+    pub place: Option<At>,
+}
+
+/// A place in a document without pages.
+#[derive(Debug, Serialize)]
+pub struct At {
+    pub part: PartKind,
+    pub name: String,
+}
+
+impl At {
+    /// As a person says it; none for the body.
+    pub fn in_words(&self) -> Option<String> {
+        Place { part: self.part, name: self.name.clone() }.words().map(|words| words.sentence())
+    }
+}
+
+impl From<Place> for At {
+    fn from(place: Place) -> Self {
+        let Place { part, name } = place;
+        Self { part, name }
+    }
 }
 
 impl From<Evidence> for Spot {
     fn from(evidence: Evidence) -> Self {
-        let Evidence { page, rect, t0, t1, start, end, extraction: _ } = evidence;
-        Self { page, rect, t0, t1, start, end }
+        let Evidence { page, rect, t0, t1, start, end, place, extraction: _ } = evidence;
+        Self { page, rect, t0, t1, start, end, place: place.map(At::from) }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::assets::find;
 use super::failure::Failure;
-use super::lines::Spot;
+use super::lines::{At, Spot};
 use super::output::Output;
 use super::table::score;
 use super::{Filter, words};
@@ -113,7 +113,8 @@ fn in_words(line: &Line) -> String {
     let page = line.evidence.page.map(|page| format!(", page {page}")).unwrap_or_default();
     let time = line.evidence.t0.map(|t0| format!(", at {}", clock(t0))).unwrap_or_default();
     let snippet = line.snippet.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("{:>3}. {}  {}{page}{time}\n           {snippet}", line.rank, score(line.score), line.path)
+    let place = line.evidence.place.as_ref().and_then(At::in_words).map(|place| format!(", {place}")).unwrap_or_default();
+    format!("{:>3}. {}  {}{page}{time}{place}\n           {snippet}", line.rank, score(line.score), line.path)
 }
 
 /// Seconds as a player shows them.

@@ -87,8 +87,8 @@ fn bomb() -> Vec<u8> {
     bytes
 }
 
-/// CRC-32 as PNG has it (ISO 3309).
-fn crc(bytes: &[u8]) -> u32 {
+/// CRC-32 as PNG and ZIP have it (ISO 3309).
+pub fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
     !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }

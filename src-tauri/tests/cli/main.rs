@@ -3,6 +3,7 @@
 //! Looks at nothing but what the program prints, how it ends and what the library's folder lets others see.
 
 mod fixtures;
+mod inside;
 mod models;
 mod pii;
 mod program;
@@ -143,7 +144,7 @@ fn search(library: &Library) {
         assert_eq!(hits.len(), 1, "{mode}");
         keys(&hits[0], HIT);
         keys(&hits[0]["why"], &["lexical", "semantic"]);
-        keys(&hits[0]["evidence"], &["page", "box", "t0", "t1", "start", "end"]);
+        keys(&hits[0]["evidence"], &["page", "box", "t0", "t1", "start", "end", "place"]);
         assert!(hits[0]["snippet"].as_str().is_some_and(|snippet| snippet.contains("Grüße")));
         assert_eq!(hits[0]["rank"], 1);
     }

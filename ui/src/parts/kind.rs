@@ -13,7 +13,7 @@ pub fn kind_icon(kind: MediaKind) -> IconData {
         MediaKind::Web => icondata_lu::LuGlobe,
         MediaKind::Image => icondata_lu::LuImage,
         MediaKind::Pdf => icondata_lu::LuBook,
-        MediaKind::Office => icondata_lu::LuPresentation,
+        MediaKind::Office => icondata_lu::LuNotebookText,
         MediaKind::Mail => icondata_lu::LuMail,
         MediaKind::Archive => icondata_lu::LuArchive,
         MediaKind::Sound => icondata_lu::LuAudioLines,
@@ -28,7 +28,12 @@ pub fn state_mark(row: &AssetRow) -> AnyView {
     if row.busy {
         return view! { <span class="state busy"><span class="pulse" aria-hidden="true"></span>"Being read"</span> }.into_any();
     }
-    let icon = match row.state {
+    mark_of(row.state, row.failure.as_ref().map(|words| words.sentence()))
+}
+
+/// The same of a state alone, and what is to be said of it.
+pub fn mark_of(state: AssetState, says: Option<String>) -> AnyView {
+    let icon = match state {
         AssetState::Ready => return ().into_any(),
         AssetState::Pending => icondata_lu::LuClock3,
         AssetState::Partial => icondata_lu::LuFileSearch,
@@ -37,9 +42,8 @@ pub fn state_mark(row: &AssetRow) -> AnyView {
         AssetState::Missing => icondata_lu::LuFileX,
         AssetState::Failed => icondata_lu::LuTriangleAlert,
     };
-    let says = row.failure.as_ref().map(|words| words.sentence());
     view! {
-        <span class="state" class:failed=row.state == AssetState::Failed title=says><Icon of=icon/>{words::state(row.state)}</span>
+        <span class="state" class:failed=state == AssetState::Failed title=says><Icon of=icon/>{words::state(state)}</span>
     }
     .into_any()
 }

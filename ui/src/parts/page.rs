@@ -2,9 +2,11 @@
 //!
 //! Boxes are in pixels of the page image and stay on their words at every size. What a ring means is the caller's.
 
+use super::icon::Icon;
 use crate::ipc;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use std::time::Duration;
 use winnow_contract::asset::{PixelBox, RenditionRow};
 
 /// How large the page stands there.
@@ -52,7 +54,10 @@ impl Pictures {
     }
 }
 
-/// The page in a well.
+/// How often a page that did not come is asked for again before that is said, and after how many milliseconds.
+const AGAIN: [u64; 3] = [300, 900, 2000];
+
+/// The page in a well. Until its picture is there, an empty sheet of its size stands there.
 #[component]
 pub fn PageView(
     pictures: Pictures,
@@ -67,6 +72,9 @@ pub fn PageView(
     /// Told where the pointer is on the page, in its pixels.
     #[prop(optional)]
     on_point: Option<Callback<Option<(f64, f64)>>>,
+    /// Set when the page could not be drawn.
+    #[prop(optional)]
+    failed: RwSignal<bool>,
     #[prop(into)] name: String,
 ) -> impl IntoView {
     let well = NodeRef::<leptos::html::Div>::new();
@@ -90,13 +98,42 @@ pub fn PageView(
             told.run(Some((x, y)));
         }
     };
+    let (here, tries) = (RwSignal::new(false), RwSignal::new(0_usize));
+    let first = pictures.first();
+    let source = move || match tries.get() {
+        0 => first.clone(),
+        n => format!("{first}?again={n}"),
+    };
+    let once_more = move || {
+        // The screen may have been left meanwhile.
+        let _ = tries.try_update(|n| *n += 1);
+    };
+    let lost = move |_| match AGAIN.get(tries.get_untracked()) {
+        Some(wait) => set_timeout(once_more, Duration::from_millis(*wait)),
+        None => failed.set(true),
+    };
+    let again = move |_| {
+        failed.set(false);
+        // One more try, however many there were.
+        tries.update(|n| *n += 1);
+    };
+    let coming = move || {
+        if failed.get() {
+            view! { <div class="page-failed" role="alert" data-testid="page-failed"><Icon of=icondata_lu::LuImageOff size=32/><p>"This page could not be drawn."</p><p class="small-print">"Its text is kept. The file may be gone or damaged."</p><button class="button" on:click=again><Icon of=icondata_lu::LuRotateCw/>"Try again"</button></div> }.into_any()
+        } else if !here.get() {
+            view! { <div class="page-coming" role="status" data-testid="page-coming" aria-label="The page is being drawn"><span></span><span></span><span></span><span></span><span></span></div> }.into_any()
+        } else {
+            ().into_any()
+        }
+    };
     let sharp = move || {
         (zoom.get() != Zoom::WHOLE).then(|| view! { <img class="full" src=full.clone() alt="" decoding="async" draggable="false"/> })
     };
     view! {
         <div class="well" node_ref=well tabindex="-1">
             <div class="page-sheet" node_ref=sheet style=style on:mousemove=point on:mouseleave=move |_| { if let Some(told) = on_point { told.run(None) } }>
-                <img src=pictures.first() alt=format!("Page image of {name}") decoding="sync" draggable="false"/>
+                <img src=source class:absent=move || !here.get() alt=format!("Page image of {name}") decoding="sync" draggable="false" on:load=move |_| here.set(true) on:error=lost/>
+                {coming}
                 {sharp}
                 <svg class="rings" aria-hidden="true" viewBox=format!("0 0 {width} {height}") preserveAspectRatio="none">
                     {move || quiet.then(|| view! { <path class="quiet" fill-rule="evenodd" d=veil(&rings.get(), width, height)/> })}

@@ -17,6 +17,8 @@ pub enum MarkKind {
     Span(usize),
     /// The nth finding.
     Finding(usize),
+    /// The nth span of the extraction: it has a place of its own in a document without pages.
+    Place(usize),
     /// What was searched for or jumped to.
     Spot,
 }
@@ -27,6 +29,7 @@ pub struct Segment {
     pub text: String,
     pub span: Option<usize>,
     pub finding: Option<usize>,
+    pub place: Option<usize>,
     pub spot: bool,
 }
 
@@ -77,6 +80,7 @@ fn marked(mut segment: Segment, kind: MarkKind) -> Segment {
     match kind {
         MarkKind::Span(n) => segment.span = Some(n),
         MarkKind::Finding(n) => segment.finding = Some(n),
+        MarkKind::Place(n) => segment.place = Some(n),
         MarkKind::Spot => segment.spot = true,
     }
     segment

@@ -139,8 +139,8 @@ pub fn verdict_says(detail: &ReviewDetail, verdict: Verdict) -> String {
             detail.candidates.first().map_or_else(|| "Yes".to_owned(), |first| format!("It is “{}”", first.answer))
         }
         (ItemKind::Label, Verdict::Rejected) => "None of these".to_owned(),
-        (_, Verdict::Accepted) => "Yes".to_owned(),
-        (_, Verdict::Rejected) => "No".to_owned(),
+        (ItemKind::Duplicate, Verdict::Accepted) => "The same".to_owned(),
+        (ItemKind::Duplicate, Verdict::Rejected) => "Not the same".to_owned(),
     }
 }
 
@@ -267,12 +267,15 @@ pub fn job(kind: JobKind) -> &'static str {
         JobKind::Scan => "Looking through a folder",
         JobKind::Ingest => "Taking in",
         JobKind::Decode => "Opening",
+        JobKind::Expand => "Looking at what is in it",
         JobKind::Ocr => "Reading the words",
         JobKind::Sound => "Opening the sound",
         JobKind::Transcribe => "Listening",
         JobKind::Detect => "Looking for sensitive data",
         JobKind::Embed => "Taking in the meaning",
         JobKind::Label => "Finding out what it is",
+        JobKind::Compare => "Comparing with other files",
+        JobKind::Frames => "Taking key frames",
     }
 }
 
@@ -319,6 +322,7 @@ pub fn language(code: &str) -> String {
 pub fn property(key: &str) -> String {
     match key {
         "taken_at" => "Taken".to_owned(),
+        "message_id" => "Message ID".to_owned(),
         other => capital(&other.replace('_', " ")),
     }
 }
@@ -331,6 +335,13 @@ pub fn property_value(key: &str, value: &str) -> String {
         ("sample_rate", hertz) => hertz.parse::<f64>().map_or_else(|_| hertz.to_owned(), |hertz| format!("{} kHz", hertz / 1000.0)),
         (_, other) => other.to_owned(),
     }
+}
+
+/// What a file was found in, from its path: `deeds.zip`, or `deeds.zip / 1931`.
+pub fn found_in(path: &str, name: &str) -> String {
+    let within = path.strip_suffix(name).map_or(path, |folder| folder.trim_end_matches('/'));
+    let parts: Vec<_> = within.rsplit('/').take(2).collect();
+    parts.into_iter().rev().collect::<Vec<_>>().join(" / ")
 }
 
 /// The local day and time of UTC milliseconds.
@@ -396,6 +407,13 @@ mod tests {
         check(245.9, "4:05");
         check(3765.0, "1:02:45");
         check(-1.0, "0:00");
+    }
+
+    #[test]
+    fn a_member_says_what_it_was_found_in() {
+        assert_eq!(found_in("1931/deeds.zip/a.txt", "a.txt"), "1931 / deeds.zip");
+        assert_eq!(found_in("deeds.zip/old/a.txt", "old/a.txt"), "deeds.zip");
+        assert_eq!(found_in("a.txt", "a.txt"), "");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod head;
 mod listening;
 mod panel;
 mod reading;
+mod twins;
 
 use crate::keys::Act;
 use crate::parts::states;

@@ -4,6 +4,7 @@ mod hit;
 mod rail;
 
 use crate::keys::Act;
+use crate::parts::chip;
 use crate::parts::icon::Icon;
 use crate::parts::{states, words};
 use crate::store::loaded::Loaded;
@@ -25,7 +26,7 @@ pub fn Search() -> impl IntoView {
     let nothing_asked = Memo::new(move |_| store.search.answered.with(|asked| *asked == Asked::Nothing));
     let body = move || {
         if nothing_asked.get() {
-            return teach();
+            return view! { {move || inside_chip(store)}{teach()} }.into_any();
         }
         states::whole(store.search.page.get(), "Searching", move || store.search.refresh(), move |page| results(store, page))
     };
@@ -74,9 +75,19 @@ fn Head() -> impl IntoView {
     };
     view! {
         {like}
+        {move || inside_chip(store)}
         <div class="result-line"><p class="muted tabular" role="status" data-testid="search-count">{move || count(store)}</p>{modes}</div>
         {move || note(store)}
     }
+}
+
+/// Only one file and what was found in it is searched; pressed, everything is again.
+fn inside_chip(store: Store) -> AnyView {
+    if store.search.filter.with(|filter| filter.inside.is_none()) {
+        return ().into_any();
+    }
+    let chip = chip::inside(store.search.inside.get(), move || store.search.narrow(|filter| filter.inside = None));
+    view! { <div class="chip-line">{chip}</div> }.into_any()
 }
 
 /// Leaves what is alike: back to the words in the box, or to where one came from.

@@ -2,6 +2,7 @@
 //! answers to "what is it?" have sections of their own.
 
 mod answers;
+mod confinement;
 mod folders;
 mod models;
 
@@ -18,6 +19,7 @@ pub fn Settings() -> impl IntoView {
     let store = store();
     store.settings.refresh();
     store.models.refresh();
+    store.confinement.refresh();
     store.taxonomy.load();
     let keys = Memo::new(move |_| store.settings.view.with(|view| view.here().map(sections)));
     let loaded = Memo::new(move |_| store.settings.view.with(|view| view.here().is_none()));
@@ -29,7 +31,7 @@ pub fn Settings() -> impl IntoView {
         let (window, rest): (Vec<_>, Vec<_>) = sections.partition(|(name, _)| name == "window");
         let drawn = |(name, keys): (String, Vec<String>)| section(store, &name, keys);
         let (window, rest) = (window.into_iter().map(drawn).collect_view(), rest.into_iter().map(drawn).collect_view());
-        view! { {window}<folders::Folders/><models::Models/><answers::Answers/>{rest} }.into_any()
+        view! { {window}<folders::Folders/><models::Models/><answers::Answers/>{rest}<confinement::Confinements/> }.into_any()
     };
     view! { <section class="column-screen" aria-label="Settings"><div class="column settings"><h1>"Settings"</h1>{move || unknown(store)}{body}{move || foot(store)}</div></section> }
 }
@@ -63,6 +65,8 @@ fn title(section: &str) -> String {
         "search" => "Search".to_owned(),
         "label" | "labels" => "What a file is".to_owned(),
         "watch" => "Following folders".to_owned(),
+        "archives" => "Archives, mail and attachments".to_owned(),
+        "near" => "Nearly the same files".to_owned(),
         other => words::capital(&other.replace('_', " ")),
     }
 }

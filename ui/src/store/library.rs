@@ -11,6 +11,7 @@ use std::ops::Range;
 use winnow_contract::ApiError;
 use winnow_contract::asset::{AssetFilter, AssetPage, AssetRow, AssetSort};
 use winnow_contract::command::ListAssets;
+use winnow_contract::id::AssetId;
 
 /// Rows asked for at once.
 const PAGE: u32 = 100;
@@ -33,6 +34,8 @@ pub struct LibraryStore {
     pub cursor: RwSignal<u32>,
     /// Languages of the files that were seen.
     pub languages: RwSignal<BTreeSet<String>>,
+    /// The name of the asset in which the files that are listed were found.
+    pub inside: RwSignal<String>,
     /// Where the list was scrolled to when it was left.
     pub scroll: StoredValue<f64>,
 }
@@ -51,6 +54,7 @@ impl LibraryStore {
             generation: StoredValue::new(0),
             cursor: RwSignal::new(0),
             languages: RwSignal::new(BTreeSet::new()),
+            inside: RwSignal::new(String::new()),
             scroll: StoredValue::new(0.0),
         }
     }
@@ -95,6 +99,12 @@ impl LibraryStore {
     pub fn narrow(&self, change: impl FnOnce(&mut AssetFilter)) {
         self.filter.update(change);
         self.restart();
+    }
+
+    /// Lists only what was found in an asset, whatever was chosen before.
+    pub fn within(&self, asset: AssetId, name: String) {
+        self.inside.set(name);
+        self.narrow(|filter| *filter = AssetFilter { inside: Some(asset), ..AssetFilter::default() });
     }
 
     /// Changes the order, from the top.

@@ -45,6 +45,8 @@ pub struct SearchStore {
     pub like: RwSignal<Option<(AssetId, String)>>,
     pub mode: RwSignal<SearchMode>,
     pub filter: RwSignal<AssetFilter>,
+    /// The name of the asset that is searched.
+    pub inside: RwSignal<String>,
     /// The answer, and what it answers.
     pub page: RwSignal<Loaded<SearchPage>>,
     pub answered: RwSignal<Asked>,
@@ -60,6 +62,7 @@ impl SearchStore {
             like: RwSignal::new(None),
             mode: RwSignal::new(SearchMode::Hybrid),
             filter: RwSignal::new(AssetFilter::default()),
+            inside: RwSignal::new(String::new()),
             page: RwSignal::new(Loaded::Here(SearchPage::default())),
             answered: RwSignal::new(Asked::Nothing),
             counts: RwSignal::new(Counts::default()),
@@ -95,6 +98,13 @@ impl SearchStore {
         self.filter.update(change);
         self.cursor.set(0);
         self.ask(0);
+    }
+
+    /// Searches only what was found in an asset, whatever was chosen before.
+    pub fn within(&self, asset: AssetId, name: String) {
+        self.inside.set(name);
+        self.like.set(None);
+        self.narrow(|filter| *filter = AssetFilter { inside: Some(asset), ..AssetFilter::default() });
     }
 
     /// Words, meaning, or both.

@@ -81,6 +81,8 @@ vocabulary! {
         Sound = "sound",
         /// The loudest sample of every twentieth of a second, one byte each: what a player draws.
         Waveform = "waveform",
+        /// A key frame of a film; its page is the second it stands at.
+        Frame = "frame",
     }
 }
 
@@ -126,6 +128,15 @@ pub struct AssetRow {
     /// Length of sound, in seconds.
     #[serde(default)]
     pub seconds: Option<f32>,
+    /// The asset it was found in, when it is an attachment or a member of an archive.
+    #[serde(default)]
+    pub parent: Option<AssetId>,
+    /// Assets that were found directly in it.
+    #[serde(default)]
+    pub members: u32,
+    /// Pages, when it has pages.
+    #[serde(default)]
+    pub pages: Option<u32>,
 }
 
 /// A page of assets.
@@ -154,6 +165,8 @@ pub struct AssetFilter {
     pub since: Option<String>,
     /// Only files last changed on or before this day, `YYYY-MM-DD` (UTC).
     pub until: Option<String>,
+    /// Only what was found in this asset, at any depth, and the asset itself.
+    pub inside: Option<AssetId>,
 }
 
 vocabulary! {
@@ -180,6 +193,52 @@ pub struct AssetDetail {
     /// What was decided of the content that stood at this place before the file was edited.
     #[serde(default)]
     pub precedents: Vec<AnnotationRow>,
+    /// What it was found in, the outermost first; empty for a file of its own.
+    #[serde(default)]
+    pub parents: Vec<MemberRow>,
+    /// What was found directly in it, in the order of the container; at most 200, `row.members` says how many there are.
+    #[serde(default)]
+    pub members: Vec<MemberRow>,
+    /// A password was given and is kept in memory: its pages can be shown.
+    #[serde(default)]
+    pub unlocked: bool,
+    /// Other assets that are nearly the same, the oldest first; at most 50. Those that a person set apart are left out.
+    #[serde(default)]
+    pub alike: Vec<AlikeRow>,
+}
+
+/// An asset that is nearly the same as the one in question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlikeRow {
+    pub asset: AssetId,
+    pub name: String,
+    /// Full path for display.
+    pub path: String,
+    pub kind: MediaKind,
+    pub state: AssetState,
+    /// How alike, 0 to 100: shared runs of words of two texts, equal bits of the looks of two pictures.
+    pub percent: u32,
+}
+
+/// An asset in the tree of what was found in what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberRow {
+    pub asset: AssetId,
+    /// Its name there, control characters escaped.
+    pub name: String,
+    pub kind: MediaKind,
+    pub state: AssetState,
+    #[serde(with = "crate::asset::big")]
+    pub bytes: i64,
+    /// Assets that were found directly in it.
+    pub members: u32,
+}
+
+/// A page of members.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MemberPage {
+    pub rows: Vec<MemberRow>,
+    pub total: u32,
 }
 
 /// Where an asset's bytes are.
@@ -206,7 +265,7 @@ pub struct Property {
 }
 
 /// A stretch of extracted text and where it stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Span {
     pub start: u32,
     pub end: u32,
@@ -223,9 +282,74 @@ pub struct Span {
     /// 0..1, when the reader gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f32>,
+    /// Where it stands in a document without pages, as its format names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
-/// Text taken out of an asset. The window gets at most 200,000 characters; `characters` says how many there are.
+/// A place in a document without pages: what it is in, and where there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub part: PartKind,
+    /// Its own name or number as the document gives it: `Accounts 1931!B7`, `3`, the author of a comment; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+impl Place {
+    /// Where that is: `Accounts 1931!B7`, `slide 3`, `comment by Anna`. None for the body, which needs no saying.
+    pub fn words(&self) -> Option<Words> {
+        let code = format!("place_{}", self.part);
+        match self.part {
+            PartKind::Body => None,
+            _ if self.name.is_empty() => Some(Words::new(&format!("{code}_alone"))),
+            _ => Some(Words::new(&code).with("name", &self.name)),
+        }
+    }
+}
+
+vocabulary! {
+    /// What a stretch of a document without pages is in.
+    PartKind {
+        /// The body of a document or of a message.
+        Body = "body",
+        Heading = "heading",
+        /// A table in a text; its name is the number, from 1.
+        Table = "table",
+        /// A cell of a sheet, as `Sheet!B7`.
+        Cell = "cell",
+        /// The same on a sheet that is hidden.
+        HiddenCell = "hidden_cell",
+        /// A slide by number, from 1.
+        Slide = "slide",
+        /// The same of a slide that is hidden.
+        HiddenSlide = "hidden_slide",
+        /// Speaker's notes on the slide of this number.
+        SlideNotes = "slide_notes",
+        /// A comment, by its author.
+        Comment = "comment",
+        /// Text that a tracked change put in, by its author.
+        Inserted = "inserted",
+        /// Text that a tracked change took out, by its author.
+        Deleted = "deleted",
+        Footnote = "footnote",
+        Header = "header",
+        Footer = "footer",
+        /// A header of a message, by its name.
+        MailHeader = "mail_header",
+        /// A chapter of a book, by its number, from 1.
+        Chapter = "chapter",
+        /// An annotation on a page.
+        Annotation = "annotation",
+        /// Text that stands only in alternatives or descriptions of pictures.
+        Description = "description",
+        /// A row of a table file, by its number, from 1.
+        Row = "row",
+    }
+}
+
+/// Text taken out of an asset. The window gets at most 200,000 characters of all texts together; `characters` says how many there
+/// are, and `GetTexts` has the rest page by page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExtractionView {
     pub id: ExtractionId,
@@ -234,6 +358,9 @@ pub struct ExtractionView {
     pub characters: u32,
     pub confidence: Option<f32>,
     pub spans: Vec<Span>,
+    /// The page it was read from, from 1; 0 when it is of the whole.
+    #[serde(default)]
+    pub page: u32,
 }
 
 /// What a model proposes.
@@ -270,5 +397,21 @@ pub mod big {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// The same for a number that may be missing.
+pub mod big_option {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(number: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match number {
+            Some(number) => serializer.collect_str(number),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+        Option::<String>::deserialize(deserializer)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
     }
 }

@@ -1,6 +1,6 @@
 //! What can be asked of a library, and which view answers. The window, the command line and tests use the same list.
 
-use crate::asset::{AssetDetail, AssetFilter, AssetPage, AssetSort};
+use crate::asset::{AssetDetail, AssetFilter, AssetPage, AssetSort, ExtractionView, MemberPage};
 use crate::id::*;
 use crate::job::Activity;
 use crate::model::ModelsView;
@@ -10,6 +10,7 @@ use crate::settings::SettingsView;
 use crate::status::Status;
 use crate::taxonomy::{Taxonomy, TaxonomyAnswer};
 use crate::trail::Lineage;
+use crate::worker::{Confinement, Password, Role};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// A request with the view that answers it.
@@ -42,6 +43,14 @@ calls! {
     ListAssets { filter: AssetFilter, sort: AssetSort, offset: u32, limit: u32 } -> AssetPage;
     /// Everything about one asset.
     GetAsset { asset: AssetId } -> AssetDetail;
+    /// The texts of one page of an asset, whole: of a long document `GetAsset` holds the first 200,000 characters only.
+    GetTexts { asset: AssetId, page: u32 } -> Texts;
+    /// What was found directly in an asset, in the order of the container; at most 200 rows from `offset`.
+    ListMembers { asset: AssetId, offset: u32, limit: u32 } -> MemberPage;
+    /// Try a password on a locked asset. It is kept in memory until the program ends, never written down.
+    Unlock { asset: AssetId, password: Password } -> Unlocked;
+    /// Take key frames out of a film and read the words on them.
+    TakeFrames { asset: AssetId } -> Retried;
     /// The open items, best first.
     ListReview { filter: ReviewFilter, offset: u32, limit: u32 } -> ReviewPage;
     /// One item with its evidence.
@@ -73,6 +82,8 @@ calls! {
     SetTaxonomy { answers: Vec<TaxonomyAnswer> } -> Taxonomy;
     /// Model cards and what of them is installed.
     GetModels {} -> ModelsView;
+    /// What holds the reading processes back, role by role.
+    GetConfinement {} -> ConfinementView;
     /// Compare every installed file with its card's hash.
     VerifyModels {} -> ModelsView;
     /// Take in a folder of cards and files. Without a folder the window asks for one.
@@ -112,6 +123,33 @@ crate::vocabulary! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Added {
     pub scans: u32,
+}
+
+/// What became of a password: the asset is read again in the background, and stays locked when it was the wrong one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unlocked {
+    /// The password opened it.
+    pub opened: bool,
+}
+
+/// Texts with their places.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Texts {
+    pub extractions: Vec<ExtractionView>,
+}
+
+/// What holds each reading process back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfinementView {
+    pub roles: Vec<RoleRow>,
+}
+
+/// One role of the reading processes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleRow {
+    pub role: Role,
+    /// As the process found it when it started; none while no process of this role has run.
+    pub confinement: Option<Confinement>,
 }
 
 /// How many jobs wait again.

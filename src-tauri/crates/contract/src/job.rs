@@ -14,6 +14,8 @@ vocabulary! {
         Ingest = "ingest",
         /// Hostile bytes to text, facts and pictures, in a worker.
         Decode = "decode",
+        /// What is in a container: attachments and members become assets, in a worker.
+        Expand = "expand",
         /// Words and boxes from a page image, in a worker.
         Ocr = "ocr",
         /// A recording to 16 kHz sound and its waveform, in a worker.
@@ -26,6 +28,10 @@ vocabulary! {
         Embed = "embed",
         /// What an asset is, by similarity to the taxonomy.
         Label = "label",
+        /// Which other assets it is nearly the same as.
+        Compare = "compare",
+        /// Key frames of a film, because somebody asked for them.
+        Frames = "frames",
     }
 }
 

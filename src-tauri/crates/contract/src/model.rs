@@ -16,7 +16,7 @@ vocabulary! {
         Runtime = "runtime",
         /// Reading pages; installed with the system.
         Ocr = "ocr",
-        /// Decoding files; part of the program.
+        /// Decoding files: part of the program, and libraries that it loads.
         Decode = "decode",
     }
 }

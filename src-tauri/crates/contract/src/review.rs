@@ -160,9 +160,13 @@ pub struct ReviewDetail {
     /// What was decided of the content that stood at this place before the file was edited.
     #[serde(default)]
     pub precedents: Vec<AnnotationRow>,
+    /// What this is nearly the same as, for a duplicate.
+    #[serde(default)]
+    pub other: Option<AssetRow>,
     /// How this person decided alike ones: same entity or same kind.
     pub alike: Vec<(Verdict, u32)>,
-    /// Other open items that "decide all alike" would take along: same value.
+    /// Others that "decide all alike" would take along: items with the same value; for a label or a duplicate, what is nearly
+    /// the same.
     pub alike_open: u32,
     pub state: ItemState,
 }

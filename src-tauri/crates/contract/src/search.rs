@@ -1,6 +1,6 @@
 //! Search: what was asked, what answers, and where it stands.
 
-use crate::asset::{MediaKind, PixelBox};
+use crate::asset::{MediaKind, PixelBox, Place};
 use crate::id::*;
 use crate::review::TextPart;
 use crate::vocabulary;
@@ -79,4 +79,7 @@ pub struct Evidence {
     pub t1: Option<f32>,
     pub start: Option<u32>,
     pub end: Option<u32>,
+    /// Where it stands in a document without pages.
+    #[serde(default)]
+    pub place: Option<Place>,
 }

@@ -77,6 +77,21 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("sound_cut", "The recording is longer than {minutes} minutes; the rest was left out."),
     ("sound_ends_early", "The recording ends before its header says it does. What it holds was decoded."),
     ("sound_damaged_parts", "{count} damaged parts of the recording were left out."),
+    ("locked", "It is locked: a password is needed to open it."),
+    ("needs_pdfium", "PDF documents need the PDF library; see Settings › Models."),
+    ("pages_cut", "It has {count} pages; the first {limit} were read."),
+    ("pages_broken", "The list of its pages is damaged; the pages before that were read."),
+    ("picture_flavour", "There is no reader for the way this picture is stored: {why}."),
+    ("needs_libheif", "Pictures of this kind need libheif, and it is not installed. Install it and read the file again."),
+    ("preview_only", "This is a camera's raw file; the preview in it was read."),
+    ("scripts_ignored", "There are scripts in it; they were not run."),
+    ("external_ignored", "It points to things outside the file; they were not fetched."),
+    ("drawing_too_complex", "The drawing is made of too many parts to be drawn."),
+    ("pages_lost", "Some pages could not be read: {pages}."),
+    ("pages_reduced", "Pages {pages} are so large that their pictures have fewer dots per inch."),
+    ("pages_garbled", "The text that pages {pages} carry means nothing, so they are read off their pictures."),
+    ("pdf_repaired", "The document ends too early or is out of order. What could be found of it was read."),
+    ("no_page", "There is no page {page} that can be drawn."),
     ("picture_cut", "The picture file ends too early. What it holds was read; the rest is blank."),
     ("encoding_guessed", "The text encoding was taken to be {encoding}."),
     ("undecodable_bytes", "Some bytes are not valid {encoding} and are shown as �."),
@@ -97,6 +112,22 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("unsure_label", "This could be “{first}” or “{second}”."),
     ("unsure_label_alone", "This could be “{first}”, but is not much like it."),
     ("labelled_by_hand", "You said what this is."),
+    ("near_duplicate", "This is nearly the same as “{of}” ({percent} % alike)."),
+    // Films.
+    ("needs_ffmpeg", "Reading this ({what}) needs ffmpeg, and it is not installed. Install it and try again."),
+    ("no_sound_track", "There is no sound in it."),
+    ("no_picture_track", "There are no moving pictures in it."),
+    // What of the confinement of a process this computer lacks.
+    (
+        "confine_no_landlock",
+        "This system's kernel has no Landlock, or it is switched off: the process could open files that its user may open, were it \
+         taken over. System calls are filtered all the same.",
+    ),
+    ("confine_no_seccomp", "This system's kernel does not filter system calls: the process could reach the network, were it taken over."),
+    ("confine_no_limits", "Limits on memory, file size and descriptors could not be set. Memory and time are watched all the same."),
+    ("confine_threads", "{count} threads that a library started while it was loaded can still open files for reading."),
+    ("confine_device", "It works on a graphics device, whose driver may have to read files later: files can still be opened for reading."),
+    ("confine_elsewhere", "Confinement works on Linux only. Here memory and time of the process are watched, and nothing else."),
     // What was decided.
     ("said_accepted", "Kept in {name}"),
     ("said_corrected", "Corrected in {name}"),
@@ -105,6 +136,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("said_deferred", "Left for later: {name}"),
     ("said_label", "{name} is: {answer}"),
     ("said_label_none", "{name} is none of the answers"),
+    ("said_same", "{name} is the same thing as {of}"),
+    ("said_not_same", "{name} is another thing than {of}"),
     ("said_label_removed", "It is open again what {name} is"),
     ("said_alike", "{sentence}, and {more} alike"),
     // A batch is done, and nobody looked.
@@ -119,6 +152,67 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("entity_CREDIT_CARD", "card number"),
     ("entity_US_SSN", "US social security number"),
     ("entity_IP_ADDRESS", "IP address"),
+    // Notes on what was found in a container or a message.
+    ("too_deep", "It lies in {limit} containers already, so what is in it was not taken out."),
+    ("holds_itself", "It holds itself, or what it lies in; that was left out."),
+    ("member_differs", "What was found in the container is not there any more, or is another."),
+    ("page_unread", "Page {page} could not be read: {why}."),
+    ("page_turned", "Page {page} was turned by {degrees}° before it was read. It is shown as it lies."),
+    ("frame_unread", "The picture at second {page} could not be read: {why}."),
+    ("frame_gone", "The picture was gone and has to be taken out of the film again."),
+    ("no_frames", "No pictures could be taken out of it."),
+    ("no_film", "Pictures can only be taken out of a film."),
+    ("entries_cut", "Only the first {limit} members were taken out; there are more."),
+    ("archive_too_large", "What is in it comes to more than {limit} MB, so the rest was left out."),
+    ("expands_too_much", "It expands {ratio}-fold, and the limit is {limit}-fold, so the rest was left out."),
+    ("overlapping", "Members of the archive share the same bytes, as in archives that are made to do harm."),
+    ("dictionary_too_large", "A part of the archive needs more than {limit} MB of memory to unpack, so it was left out."),
+    ("container_cut", "It ends early or is damaged ({why}). What was found before is kept."),
+    ("members_damaged", "Damaged members: {count}. They are kept as far as they could be read."),
+    ("locked_members", "Members that need a password, or another one: {count}."),
+    ("links_skipped", "Links and devices, which hold no content of their own: {count}."),
+    ("nesting", "It is nested more than {limit} levels deep; what is deeper was left out."),
+    ("cells_cut", "Only the first {limit} cells of the workbook were read; there are more."),
+    ("cells_astray", "Cells that point at a text that is not in the workbook, and are left out: {count}."),
+    ("message_cut", "The message ends before its last part does. What it holds was read."),
+    ("headers_cut", "The headers are longer than {limit} kB; the rest of them was left out."),
+    // Where something stands in a document without pages.
+    ("place_heading", "heading {name}"),
+    ("place_heading_alone", "heading"),
+    ("place_table", "table {name}"),
+    ("place_table_alone", "table"),
+    ("place_cell", "{name}"),
+    ("place_cell_alone", "a cell"),
+    ("place_hidden_cell", "{name}, on a hidden sheet"),
+    ("place_hidden_cell_alone", "a hidden sheet"),
+    ("place_slide", "slide {name}"),
+    ("place_slide_alone", "a slide"),
+    ("place_hidden_slide", "slide {name}, hidden"),
+    ("place_hidden_slide_alone", "a hidden slide"),
+    ("place_slide_notes", "notes on slide {name}"),
+    ("place_slide_notes_alone", "notes on a slide"),
+    ("place_comment", "comment by {name}"),
+    ("place_comment_alone", "comment"),
+    ("place_inserted", "inserted by {name}"),
+    ("place_inserted_alone", "inserted"),
+    ("place_deleted", "deleted by {name}"),
+    ("place_deleted_alone", "deleted"),
+    ("place_footnote", "footnote {name}"),
+    ("place_footnote_alone", "footnote"),
+    ("place_header", "page header {name}"),
+    ("place_header_alone", "page header"),
+    ("place_footer", "page footer {name}"),
+    ("place_footer_alone", "page footer"),
+    ("place_mail_header", "{name}"),
+    ("place_mail_header_alone", "a header of the message"),
+    ("place_chapter", "chapter {name}"),
+    ("place_chapter_alone", "a chapter"),
+    ("place_annotation", "note by {name}"),
+    ("place_annotation_alone", "note on the page"),
+    ("place_description", "description of a picture: {name}"),
+    ("place_description_alone", "description of a picture"),
+    ("place_row", "row {name}"),
+    ("place_row_alone", "a row"),
     // What a row of a lineage is.
     ("row_location", "File {path}"),
     ("row_asset", "Content of {name}"),
@@ -199,6 +293,9 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("answer_twice", "There are two answers called “{name}”."),
     ("answer_undescribed", "“{name}” needs a description: it is what files are compared with."),
     ("no_answers", "At least one answer is needed."),
+    // A password was given.
+    ("unlocked", "The password was right, and the file was read."),
+    ("wrong_password", "This password does not open it. Nothing of it was kept."),
     // What a person can do about it.
     ("hint_sound_again", "The transcript is kept, and the sound is made again. Try once more in a moment."),
     (
@@ -229,6 +326,21 @@ mod tests {
         check(Words::new("never_heard_of"), "never_heard_of");
         check(Words::new("sensitive_value").with("entity", "CREDIT_CARD"), "This looks like sensitive data: card number.");
         check(Words::new("sensitive_value").with("entity", "PERSON"), "This looks like sensitive data: PERSON.");
+    }
+
+    #[test]
+    fn every_place_can_be_said() {
+        use crate::asset::{PartKind, Place};
+        for part in PartKind::ALL {
+            for name in ["", "3"] {
+                let words = Place { part: *part, name: name.to_owned() }.words();
+                assert!(words.is_none_or(|words| words.sentence() != words.code), "{part}");
+            }
+        }
+        let at = |part, name: &str| Place { part, name: name.to_owned() }.words().map(|words| words.sentence());
+        assert_eq!(at(PartKind::Comment, "Anna").as_deref(), Some("comment by Anna"));
+        assert_eq!(at(PartKind::Cell, "Accounts!B7").as_deref(), Some("Accounts!B7"));
+        assert_eq!(at(PartKind::Body, ""), None);
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub enum Work {
     Hello,
     /// Decode the attached descriptor. The blob is empty.
     Decode(DecodeRequest),
+    /// Draw one page of the attached document.
+    Page(PageRequest),
+    /// Write what is in the attached container into the second descriptor, one member behind the other.
+    Expand(ExpandRequest),
     /// Read the page image in the blob.
     Ocr(OcrRequest),
     /// Decode the recording in the first attached descriptor into the second. The blob is empty.
@@ -47,9 +51,15 @@ pub enum Answer {
     /// The tool with its version, e.g. `tesseract 5.3.0 eng`.
     Ready {
         card: String,
+        /// What holds the process back; none for a role that says nothing of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confinement: Option<Confinement>,
     },
     /// Renditions lie in the blob, one after the other.
     Decoded(Decoded),
+    /// The page lies in the blob.
+    Paged(RenditionHead),
+    Expanded(Expanded),
     Read(OcrPage),
     /// The waveform lies in the blob: the loudest sample of every twentieth of a second, one byte each.
     Sounded(Sounded),
@@ -90,6 +100,12 @@ pub struct DecodeLimits {
     pub page_pixels: i64,
     pub preview_side: u32,
     pub thumbnail_side: u32,
+    /// Pages that are read; of a longer document the first ones.
+    pub pages: u32,
+    /// Cells of a workbook that are read.
+    pub cells: u32,
+    /// How deeply the elements of an XML file, or the parts of a message, may be nested.
+    pub nesting: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,6 +118,20 @@ pub struct DecodeRequest {
     /// By how much a picture is turned clockwise after its own orientation: 0, 90, 180 or 270.
     #[serde(default)]
     pub turn: u32,
+    /// What a person typed to open it. Never written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
+}
+
+/// A password; not shown where requests are shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Password(pub String);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password")
+    }
 }
 
 /// What came out of the bytes.
@@ -109,8 +139,17 @@ pub struct DecodeRequest {
 pub struct Decoded {
     pub kind: MediaKind,
     pub media_type: String,
-    /// Text with positions, for text formats; none for pictures.
-    pub text: Option<DecodedText>,
+    /// Text with positions: one of the whole (page 0), or one for each page that has a text of its own. None for pictures.
+    pub texts: Vec<DecodedText>,
+    /// The pages of a document that has some, in order. Their pictures are drawn when they are wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<PageHead>,
+    /// There are attachments or members in it: worth expanding.
+    #[serde(default)]
+    pub has_members: bool,
+    /// 64 bits that are alike for pictures that look alike; in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<String>,
     pub properties: Vec<Property>,
     /// Lengths and sizes of the pictures in the blob, in order.
     pub renditions: Vec<RenditionHead>,
@@ -126,6 +165,9 @@ pub struct Decoded {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DecodedText {
+    /// From 1; 0 when the text is of the whole.
+    #[serde(default)]
+    pub page: u32,
     /// e.g. `text 1`, `html 1`: the reader and its version.
     pub tool: String,
     pub text: String,
@@ -141,6 +183,115 @@ pub struct RenditionHead {
     pub width: u32,
     pub height: u32,
     pub bytes: u32,
+}
+
+/// A page of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageHead {
+    /// From 1.
+    pub number: u32,
+    /// Size of its picture in pixels at the scale that boxes refer to ([`PAGE_DPI`] for documents with a size on paper).
+    pub width: u32,
+    pub height: u32,
+    /// Its text layer is missing, garbled or only a stamp: the words have to be read off its picture.
+    pub needs_ocr: bool,
+}
+
+/// Variable of the decoder's environment that names the library for PDF documents; without it they are not read.
+pub const PDF_LIBRARY: &str = "WINNOW_PDFIUM";
+
+/// Dots per inch of the page pictures that boxes refer to.
+pub const PAGE_DPI: u32 = 150;
+
+/// Which page to draw, and how large.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRequest {
+    pub extension: String,
+    #[serde(with = "crate::asset::big")]
+    pub bytes: i64,
+    /// From 1.
+    pub page: u32,
+    /// Times the size that [`PageHead`] gives: 1 to look at, 2 to read from. A picture that was never larger stays as it is.
+    pub scale: u32,
+    pub limits: DecodeLimits,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
+}
+
+/// Limits of one container; every one ends in a named state, with what was found until then kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpandLimits {
+    /// Members in all.
+    pub entries: u32,
+    /// Bytes of all members together.
+    #[serde(with = "crate::asset::big")]
+    pub total_bytes: i64,
+    /// Times its own size that a container may grow, once it has grown by 10 MB.
+    pub ratio: u32,
+    /// Bytes written before the worker stops and says where to go on, for containers that can be gone on with (mbox).
+    #[serde(with = "crate::asset::big")]
+    pub slice_bytes: i64,
+    /// Levels of multipart in a message.
+    pub nesting: u32,
+}
+
+/// Take members out of a container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpandRequest {
+    pub extension: String,
+    #[serde(with = "crate::asset::big")]
+    pub bytes: i64,
+    /// Where the last answer stopped; 0 at first.
+    #[serde(with = "crate::asset::big")]
+    pub from: i64,
+    /// Only this member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Vec<u8>>,
+    pub limits: ExpandLimits,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
+}
+
+/// What was found in a container, in its order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Expanded {
+    pub members: Vec<Member>,
+    /// There is more: ask again with this as `from`.
+    #[serde(default, with = "crate::asset::big_option")]
+    pub next: Option<i64>,
+    /// A limit was met or the container is damaged; a note says which.
+    pub partial: bool,
+    pub notes: Vec<Words>,
+}
+
+/// A member: where it is in the container, and where its bytes lie in the second descriptor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Finds it again in the same container, and nothing else: `number/name as bytes`, e.g. `12/dir/file.txt`.
+    pub locator: Vec<u8>,
+    /// Its name for display, control characters and directions escaped, without a leading number.
+    pub display: String,
+    #[serde(with = "crate::asset::big")]
+    pub offset: i64,
+    #[serde(with = "crate::asset::big")]
+    pub bytes: i64,
+    /// When it was last changed as the container says, nanoseconds since 1970; 0 when it does not say.
+    #[serde(with = "crate::asset::big")]
+    pub mtime_ns: i64,
+}
+
+/// What holds a worker process back, as it found when it started. What the system lacks is named in `lacking`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confinement {
+    /// It can gain no new privileges.
+    pub no_new_privileges: bool,
+    /// Version of Landlock in force; 0 when there is none.
+    pub landlock: u32,
+    /// System calls are filtered: no sockets, no programs, no tracing.
+    pub seccomp: bool,
+    /// Limits on memory, file size and descriptors are set.
+    pub limits: bool,
+    pub lacking: Vec<Words>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -32,12 +32,22 @@ points! {
     DecodeAnswered = "decode_answered",
     /// A rendition's file is in place, its row is not.
     RenditionPut = "rendition_put",
+    /// A worker took members out of a container, none is kept.
+    MembersTaken = "members_taken",
+    /// The members' bytes are in the cache, no row names them.
+    MembersKept = "members_kept",
+    /// A worker drew a page to be read.
+    PageDrawn = "page_drawn",
+    /// A film's frames are in place, their rows are not.
+    FramesPut = "frames_put",
     /// A recording's sound is in place, its row is not.
     SoundPut = "sound_put",
     /// A worker heard a stretch of a recording.
     SpeechAnswered = "speech_answered",
     /// An asset was compared with the taxonomy, nothing is written.
     LabelDone = "label_done",
+    /// What an asset is compared by is known, nothing is written.
+    CompareDone = "compare_done",
     /// A worker read the page.
     OcrAnswered = "ocr_answered",
     /// Findings are known, nothing is written.

@@ -28,6 +28,7 @@ use winnow_contract::worker::ModelFiles;
 const SHIPPED: &[&str] = &[
     include_str!("../../../../assets/models/minilm-l6-v2.toml"),
     include_str!("../../../../assets/models/onnxruntime.toml"),
+    include_str!("../../../../assets/models/pdfium.toml"),
     include_str!("../../../../assets/models/silero-vad.toml"),
     include_str!("../../../../assets/models/whisper-base.toml"),
     include_str!("../../../../assets/models/whisper-base-hub.toml"),
@@ -40,7 +41,7 @@ const CARD_FILE: &str = "card.toml";
 /// At most this many imported cards are looked at.
 const MOST_IMPORTED: usize = 200;
 /// The tasks of models, in the order in which they are listed.
-const TASKS: [ModelTask; 4] = [ModelTask::Embed, ModelTask::Runtime, ModelTask::Speech, ModelTask::Voice];
+const TASKS: [ModelTask; 5] = [ModelTask::Embed, ModelTask::Runtime, ModelTask::Speech, ModelTask::Voice, ModelTask::Decode];
 
 /// The models of this computer. Any number of libraries share them.
 pub struct Models {
@@ -66,6 +67,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Where its file with this role is.
+    pub fn into_file(self, role: &str) -> Option<PathBuf> {
+        self.files.into_iter().find(|(name, _)| name == role).map(|(_, path)| path)
+    }
+
     /// The same as a worker wants it. Paths that are not Unicode are handed over as they are shown.
     pub fn model_files(&self, threads: u32, providers: &[&str]) -> ModelFiles {
         let shown = |(role, path): &(String, PathBuf)| (role.clone(), path.to_string_lossy().into_owned());

@@ -6,6 +6,7 @@ use crate::catalog::{assets, audit, locations, texts, words};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::extract::files;
+use crate::renditions::Renditions;
 use rusqlite::Connection;
 use std::collections::HashSet;
 use winnow_contract::asset::AssetFilter;
@@ -64,8 +65,7 @@ impl Engine {
     }
 
     fn missing_renditions(&self, repair: bool) -> Result<Check> {
-        let missing =
-            self.read(|catalog| assets::all_renditions(catalog, true))?.into_iter().filter(|(id, _)| !self.renditions().has(id)).count();
+        let missing = self.read(assets::kept_renditions)?.into_iter().filter(|(id, ..)| !self.renditions().has(id)).count();
         if missing > 0 && repair {
             let assets = self.heal_renditions()?;
             return Ok(Check { name: "renditions", ok: true, detail: format!("{assets} assets are decoded again for {missing} pictures") });
@@ -74,8 +74,8 @@ impl Engine {
     }
 
     fn stray_renditions(&self, repair: bool) -> Result<Check> {
-        let known: HashSet<RenditionId> =
-            self.read(|catalog| assets::all_renditions(catalog, false))?.into_iter().map(|(id, _)| id).collect();
+        let mut known: HashSet<RenditionId> = self.read(assets::all_renditions)?.into_iter().collect();
+        known.extend(self.read(assets::found_inside)?.iter().map(Renditions::content));
         let stray: Vec<_> = self.renditions().list()?.into_iter().filter(|(id, _)| !known.contains(id)).collect();
         // A picture is put in place before its row, so one of a job that still waits is no stray.
         if stray.is_empty() || !self.is_settled()? {

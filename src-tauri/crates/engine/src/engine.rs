@@ -15,6 +15,7 @@ use crate::enrich::taxonomy::Taxonomies;
 use crate::error::{EngineError, Result};
 use crate::jobs::progress::Meter;
 use crate::jobs::{Context, Job};
+use crate::passwords::Passwords;
 use crate::ports::{Cancel, Ports};
 use crate::projection::Projection;
 use crate::renditions::Renditions;
@@ -56,6 +57,7 @@ pub struct Engine {
     reader: Reader,
     writer: Option<Writer>,
     renditions: Renditions,
+    passwords: Passwords,
     projection: Projection,
     desk: Arc<Desk>,
     /// Compiled when the first job needs them.
@@ -102,6 +104,7 @@ impl Engine {
             value_key: reader.read(schema::value_key)?,
             settings: RwLock::new(Arc::new(SettingsFile::load(&library)?)),
             renditions: Renditions::new(library.join("renditions")),
+            passwords: Passwords::default(),
             desk: Arc::default(),
             projection: Projection::default(),
             recognisers: OnceLock::new(),
@@ -152,15 +155,18 @@ impl Engine {
         Ok(())
     }
 
-    /// Asks the decoder again for every asset with a rendition whose file is gone. Gives back how many assets.
+    /// Asks again for every rendition whose file is gone; pages are left until somebody looks. Gives back how many jobs that took.
     pub(crate) fn heal_renditions(&self) -> Result<u32> {
-        let rows = self.read(|catalog| catalog::assets::all_renditions(catalog, true))?;
-        let mut assets: Vec<_> = rows.into_iter().filter(|(id, _)| !self.renditions.has(id)).map(|(_, asset)| asset).collect();
-        assets.sort();
-        assets.dedup();
+        let rows = self.read(catalog::assets::kept_renditions)?;
+        let gone = rows.into_iter().filter(|(id, ..)| !self.renditions.has(id));
+        let mut wanted: Vec<_> = gone.map(|(_, asset, kind)| (asset, catalog::jobs::maker(kind))).collect();
+        wanted.sort();
+        wanted.dedup();
         let now = self.now();
-        let count = u32::try_from(assets.len()).unwrap_or(u32::MAX);
-        self.write(move |catalog| assets.iter().try_for_each(|asset| catalog::jobs::decode_again(catalog, asset, now).map(drop)))?;
+        let count = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+        self.write(move |catalog| {
+            wanted.iter().try_for_each(|(asset, stage)| catalog::jobs::make_again(catalog, asset, *stage, now).map(drop))
+        })?;
         Ok(count)
     }
 
@@ -352,6 +358,10 @@ impl Engine {
         &self.renditions
     }
 
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
     pub(crate) fn desk(&self) -> &Arc<Desk> {
         &self.desk
     }
@@ -381,6 +391,7 @@ impl Engine {
             library: &self.library,
             reader: &self.reader,
             renditions: &self.renditions,
+            passwords: &self.passwords,
             desk: &self.desk,
             recognisers: self.recognisers.get_or_init(Recognisers::shipped),
             taxonomies: &self.taxonomies,

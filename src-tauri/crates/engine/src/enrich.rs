@@ -6,6 +6,7 @@
 pub mod detect;
 pub mod embed;
 pub mod label;
+pub mod near;
 pub mod sensitive;
 pub mod taxonomy;
 
@@ -16,8 +17,6 @@ use winnow_contract::id::AssetId;
 
 /// What follows a text that was written: whoever writes one asks here. The hash is BLAKE3 of the text.
 pub(crate) fn after_text(asset: &AssetId, text_hash: &[u8; 32], context: &Context<'_>) -> Vec<NewJob> {
-    sensitive::job(asset, text_hash, context)
-        .or_else(|| embed::job(asset, &vectors::together(&[*text_hash]), context))
-        .into_iter()
-        .collect()
+    let read = sensitive::job(asset, text_hash, context).or_else(|| embed::job(asset, &vectors::together(&[*text_hash]), context));
+    read.into_iter().chain(near::job(asset, text_hash, context)).collect()
 }

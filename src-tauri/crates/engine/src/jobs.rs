@@ -10,6 +10,8 @@ use crate::catalog::reader::Reader;
 use crate::enrich::detect::Recognisers;
 use crate::enrich::embed::Batch;
 use crate::enrich::taxonomy::Taxonomies;
+use crate::outcome::Part;
+use crate::passwords::Passwords;
 use crate::ports::{Cancel, Ports, StageError};
 use crate::renditions::Renditions;
 use crate::settings::Settings;
@@ -25,6 +27,8 @@ pub struct Job {
     pub lane: Lane,
     /// Id of the folder, location or asset.
     pub subject: String,
+    /// The part of it; none when it is about the whole.
+    pub part: Option<Part>,
     pub params: Option<Vec<u8>>,
     pub attempts: u32,
     pub crashes: u32,
@@ -38,6 +42,8 @@ pub struct Context<'a> {
     pub library: &'a std::path::Path,
     pub reader: &'a Reader,
     pub renditions: &'a Renditions,
+    /// What a person typed to open locked assets.
+    pub passwords: &'a Passwords,
     /// Where a scan leaves what has to be looked at again.
     pub desk: &'a Desk,
     pub recognisers: &'a Recognisers,

@@ -2,6 +2,7 @@
 //!
 //! Holds no SQL; `catalog::apply` carries it out.
 
+use crate::near::{Rules, Signature};
 use crate::review::policy::NewItem;
 use crate::watch::root::Identity;
 use serde::Serialize;
@@ -45,8 +46,47 @@ pub enum Again {
 #[derive(Debug, Clone)]
 pub enum Subject {
     Row(String),
+    /// A part of an asset: the job's end says nothing of the whole.
+    Part(String, Part),
     /// The asset that the location is bound to once the writes of the same outcome are done.
     AssetAt(LocationId),
+}
+
+/// A part of an asset that has jobs of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A page by its number, from 1.
+    Page(u32),
+    /// A frame of a film by the second it stands at.
+    Frame(u32),
+}
+
+impl Part {
+    /// The number that its texts, notes and pictures bear.
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Page(number) | Self::Frame(number) => number,
+        }
+    }
+
+    /// From its form in the catalog.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, number) = text.split_once(':')?;
+        match kind {
+            "page" => Some(Self::Page(number.parse().ok()?)),
+            "frame" => Some(Self::Frame(number.parse().ok()?)),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Page(number) => write!(f, "page:{number}"),
+            Self::Frame(number) => write!(f, "frame:{number}"),
+        }
+    }
 }
 
 /// One change. Serialised only to be digested for the audit trail.
@@ -62,8 +102,13 @@ pub enum Write {
     Bound { location: LocationId, new_asset: AssetId, content: Content },
     /// What an asset is and how its reading ended.
     Described { asset: AssetId, kind: MediaKind, media_type: String, state: AssetState },
-    /// All notes of a stage on an asset.
-    Notes { asset: AssetId, stage: JobKind, notes: Vec<Words> },
+    /// What was found in a container; new content becomes an asset, known content gets another location.
+    Members { parent: AssetId, began: i64, members: Vec<NewMember> },
+    /// A container was gone through as far as that goes. Unless something was cut off, members that this going through, which
+    /// `began` then, did not see are none.
+    MembersDone { parent: AssetId, began: i64, cut: bool },
+    /// All notes of a stage on an asset (page 0) or on one page of it.
+    Notes { asset: AssetId, stage: JobKind, page: u32, notes: Vec<Words> },
     /// How the reading of an asset ended, as a stage after decoding found out.
     Ended { asset: AssetId, state: AssetState },
     /// All facts a stage read out of an asset.
@@ -74,16 +119,23 @@ pub enum Write {
     TranscriptPart { asset: AssetId, fingerprint: String, part: u32, heard: Heard },
     /// A recording was heard to its end: what its stretches said is an extraction now. And its language.
     TranscriptDone { asset: AssetId, language: Option<String> },
-    /// The text of an asset as a stage read it; supersedes what the stage read before.
+    /// The text of an asset, or of a page of it, as a stage read it; supersedes what the stage read there before.
     Extraction(NewExtraction),
+    /// Texts that a stage read on pages other than these are superseded.
+    OnlyPages { asset: AssetId, stage: JobKind, pages: Vec<u32> },
     /// Vectors of texts in a space.
     Embeddings { space: String, rows: Vec<NewEmbedding> },
     /// All findings in an asset and what they ask; supersedes the ones before.
     Findings { asset: AssetId, findings: Vec<NewFinding>, items: Vec<NewItem> },
-    /// What is doubtful in the reading of an asset; all of it.
-    Reading { asset: AssetId, items: Vec<NewItem> },
+    /// What is doubtful in the reading of an asset, or of a page of it; all of it.
+    Reading { asset: AssetId, page: Option<u32>, items: Vec<NewItem> },
     /// What an asset may be, the likeliest first, and whether a person is asked; supersedes what was proposed before.
     Suggestions { asset: AssetId, suggestions: Vec<NewSuggestion>, item: Option<NewItem> },
+    /// How a picture looks, in 16 hexadecimal digits; none of one that looks like any other.
+    Look { asset: AssetId, look: Option<String> },
+    /// What an asset is compared by, if it can be compared. With what is near by these rules it forms a group, and a person is
+    /// asked.
+    Compared { asset: AssetId, signature: Option<Signature>, rules: Rules },
 }
 
 /// Bytes as they were read.
@@ -93,6 +145,18 @@ pub struct Content {
     pub bytes: i64,
     /// When the file was last changed.
     pub mtime_ns: i64,
+}
+
+/// What was found in a container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewMember {
+    pub location: LocationId,
+    pub new_asset: AssetId,
+    /// Finds it again in the same container.
+    pub locator: Vec<u8>,
+    /// Its name there, escaped.
+    pub display: String,
+    pub content: Content,
 }
 
 #[derive(Debug, Serialize)]
@@ -121,6 +185,8 @@ pub struct NewExtraction {
     pub id: ExtractionId,
     pub asset: AssetId,
     pub stage: JobKind,
+    /// From 1; 0 when it is of the whole.
+    pub page: u32,
     pub tool: String,
     pub text: String,
     pub confidence: Option<f32>,

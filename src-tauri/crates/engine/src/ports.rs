@@ -9,7 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use winnow_contract::Words;
 use winnow_contract::asset::MediaKind;
 use winnow_contract::model::ProviderRow;
-use winnow_contract::worker::{DecodeRequest, Decoded, HearRequest, Heard, OcrPage, OcrRequest, SoundRequest, Sounded};
+use winnow_contract::worker::{
+    Confinement, DecodeRequest, Decoded, ExpandRequest, Expanded, HearRequest, Heard, OcrPage, OcrRequest, PageRequest, RenditionHead,
+    SoundRequest, Sounded,
+};
 
 /// Set when work should stop soon; long work asks it now and then.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +70,21 @@ pub struct DecodedSound {
     pub waveform: Vec<u8>,
 }
 
+/// A page of a document as it was drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DrawnPage {
+    pub head: RenditionHead,
+    pub image: Vec<u8>,
+}
+
+/// A key frame of a film.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilmFrame {
+    /// Where it stands, in seconds from the start.
+    pub at: f64,
+    pub frame: DrawnPage,
+}
+
 /// Hostile bytes to text, facts, pictures and sound.
 pub trait Decode: Send + Sync {
     /// Decoder and version: part of the job's fingerprint, so that a new decoder reads again.
@@ -82,6 +100,14 @@ pub trait Decode: Send + Sync {
         limits: CallLimits,
         cancel: &Cancel,
     ) -> Result<DecodedSound, StageError>;
+    /// Draws one page of a document.
+    fn page(&self, request: &PageRequest, file: File, limits: CallLimits, cancel: &Cancel) -> Result<DrawnPage, StageError>;
+    /// Writes the members of a container into `into`, one behind the other.
+    fn expand(&self, request: &ExpandRequest, file: File, into: File, limits: CallLimits, cancel: &Cancel) -> Result<Expanded, StageError>;
+    /// At most `count` key frames of a film, spread over its length.
+    fn frames(&self, count: u32, file: File, limits: CallLimits, cancel: &Cancel) -> Result<Vec<FilmFrame>, StageError>;
+    /// What holds the decoding processes back; none when there are none.
+    fn confinement(&self) -> Option<Confinement>;
 }
 
 /// Words and boxes from a page image (JPEG or PNG).
@@ -89,6 +115,10 @@ pub trait Ocr: Send + Sync {
     /// Engine and version without languages, e.g. `tesseract 5.3.0`.
     fn card(&self) -> &str;
     fn read(&self, request: &OcrRequest, image: &[u8], limits: CallLimits, cancel: &Cancel) -> Result<OcrPage, StageError>;
+    /// What holds its processes back; none while none has run.
+    fn confinement(&self) -> Option<Confinement> {
+        None
+    }
 }
 
 /// Speech to text.
@@ -97,6 +127,10 @@ pub trait Speech: Send + Sync {
     fn card(&self) -> Option<SpeechCard>;
     /// Writes down what is said in a stretch of a 16 kHz WAV file.
     fn hear(&self, request: &HearRequest, sound: File, limits: CallLimits, cancel: &Cancel) -> Result<Heard, StageError>;
+    /// What holds its processes back; none while none has run.
+    fn confinement(&self) -> Option<Confinement> {
+        None
+    }
 }
 
 /// What the engine needs to know of a speech model.
@@ -118,6 +152,10 @@ pub trait Embedder: Send + Sync {
     fn embed_query(&self, text: &str) -> Result<Vec<f32>, StageError>;
     /// What it runs on, once it has run.
     fn provider(&self) -> Option<ProviderRow>;
+    /// What holds its processes back; none while none has run.
+    fn confinement(&self) -> Option<Confinement> {
+        None
+    }
 }
 
 /// An embedding space: one model card in one version.
@@ -251,6 +289,22 @@ impl Decode for Absent {
 
     fn sound(&self, _: &SoundRequest, _: File, _: File, _: CallLimits, _: &Cancel) -> Result<DecodedSound, StageError> {
         Self::missing()
+    }
+
+    fn page(&self, _: &PageRequest, _: File, _: CallLimits, _: &Cancel) -> Result<DrawnPage, StageError> {
+        Self::missing()
+    }
+
+    fn expand(&self, _: &ExpandRequest, _: File, _: File, _: CallLimits, _: &Cancel) -> Result<Expanded, StageError> {
+        Self::missing()
+    }
+
+    fn frames(&self, _: u32, _: File, _: CallLimits, _: &Cancel) -> Result<Vec<FilmFrame>, StageError> {
+        Self::missing()
+    }
+
+    fn confinement(&self) -> Option<Confinement> {
+        None
     }
 }
 

@@ -4,16 +4,23 @@
 
 use crate::error::Result;
 use std::fs::File;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 use winnow_contract::asset::RenditionKind;
 use winnow_contract::id::{AssetId, RenditionId};
 
 /// Extension of files that are still being written.
 const DRAFT: &str = "new";
+/// Folder of pages that were drawn for somebody who looked.
+const DRAWN: &str = "drawn";
 
 /// Folder of a library's renditions.
 pub struct Renditions {
     folder: PathBuf,
+    /// Drafts of this process so far: two that write the same file at once must not meet.
+    drafts: AtomicU64,
 }
 
 /// A file that somebody writes; unless it is kept, it is removed when it is dropped.
@@ -32,7 +39,7 @@ impl Drop for Draft {
 
 impl Renditions {
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, drafts: AtomicU64::new(0) }
     }
 
     /// The id of an asset's rendition: the same each time it is made, so that making it again leaves nothing behind. Turned
@@ -44,25 +51,68 @@ impl Renditions {
         RenditionId(uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string())
     }
 
+    /// The id under which the bytes of something found in a container are kept: their BLAKE3.
+    pub fn content(hash: &[u8; 32]) -> RenditionId {
+        RenditionId(blake3::Hash::from(*hash).to_hex().to_string())
+    }
+
     /// Stores a file; whoever reads sees all of it or nothing.
     pub fn put(&self, id: &RenditionId, bytes: &[u8]) -> Result<()> {
-        let path = self.path(id);
-        if let Some(folder) = path.parent() {
-            fs_err::create_dir_all(folder)?;
+        self.put_from(id, &mut &*bytes)
+    }
+
+    /// The same for bytes that somebody reads out.
+    pub fn put_from(&self, id: &RenditionId, bytes: &mut dyn Read) -> Result<()> {
+        self.place(&self.path(id), bytes)
+    }
+
+    fn place(&self, path: &Path, bytes: &mut dyn Read) -> Result<()> {
+        let (mut file, draft) = self.draft(path.to_owned())?;
+        std::io::copy(bytes, &mut file)?;
+        self.keep(draft)
+    }
+
+    /// A page that was drawn lately.
+    pub fn drawn(&self, id: &RenditionId) -> Result<Option<Vec<u8>>> {
+        found(fs_err::read(self.drawn_path(id)))
+    }
+
+    /// Keeps a page that was drawn, and as many of the others as fit into so many bytes, the newest.
+    pub fn put_drawn(&self, id: &RenditionId, bytes: &[u8], limit: u64) -> Result<()> {
+        self.place(&self.drawn_path(id), &mut &*bytes)?;
+        let mut pages: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
+        for entry in fs_err::read_dir(self.folder.join(DRAWN))? {
+            let entry = entry?;
+            // One that goes meanwhile takes no room.
+            let Ok(metadata) = entry.metadata() else { continue };
+            pages.push((metadata.modified()?, metadata.len(), entry.path()));
         }
-        let draft = path.with_extension(DRAFT);
-        fs_err::write(&draft, bytes)?;
-        fs_err::rename(&draft, &path)?;
+        pages.sort_unstable_by(|one, other| other.cmp(one));
+        let mut room = limit;
+        for (_, bytes, path) in pages {
+            match room.checked_sub(bytes) {
+                Some(left) => room = left,
+                None => drop(fs_err::remove_file(path)),
+            }
+        }
         Ok(())
+    }
+
+    fn drawn_path(&self, id: &RenditionId) -> PathBuf {
+        self.folder.join(DRAWN).join(plain(id))
     }
 
     /// An empty file for somebody else to write into. It is no rendition before it is kept.
     pub fn create(&self, id: &RenditionId) -> Result<(File, Draft)> {
-        let target = self.path(id);
+        self.draft(self.path(id))
+    }
+
+    fn draft(&self, target: PathBuf) -> Result<(File, Draft)> {
         if let Some(folder) = target.parent() {
             fs_err::create_dir_all(folder)?;
         }
-        let draft = Draft { path: target.with_extension(DRAFT), target };
+        let number = self.drafts.fetch_add(1, Ordering::Relaxed);
+        let draft = Draft { path: target.with_extension(format!("{}-{number}.{DRAFT}", std::process::id())), target };
         let file = fs_err::OpenOptions::new().create(true).truncate(true).read(true).write(true).open(&draft.path)?;
         Ok((file.into_file(), draft))
     }
@@ -81,20 +131,12 @@ impl Renditions {
 
     /// A rendition's file for reading, or none when the cache does not have it.
     pub fn open(&self, id: &RenditionId) -> Result<Option<File>> {
-        match fs_err::File::open(self.path(id)) {
-            Ok(file) => Ok(Some(file.into_file())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        found(fs_err::File::open(self.path(id)).map(fs_err::File::into_file))
     }
 
     /// The bytes, or none when the cache does not have them.
     pub fn get(&self, id: &RenditionId) -> Result<Option<Vec<u8>>> {
-        match fs_err::read(self.path(id)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        found(fs_err::read(self.path(id)))
     }
 
     pub fn has(&self, id: &RenditionId) -> bool {
@@ -127,8 +169,21 @@ impl Renditions {
     }
 
     fn path(&self, id: &RenditionId) -> PathBuf {
-        // Ids are ours, but one that comes in from outside must not leave the folder.
-        let name: String = id.as_str().chars().filter(|character| character.is_ascii_hexdigit() || *character == '-').collect();
+        let name = plain(id);
         self.folder.join(name.get(..2).unwrap_or("00")).join(name)
+    }
+}
+
+/// Ids are ours, but one that comes in from outside must not leave the folder.
+fn plain(id: &RenditionId) -> String {
+    id.as_str().chars().filter(|character| character.is_ascii_hexdigit() || *character == '-').collect()
+}
+
+/// What is there, or none.
+fn found<T>(opened: std::io::Result<T>) -> Result<Option<T>> {
+    match opened {
+        Ok(opened) => Ok(Some(opened)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }

@@ -79,7 +79,7 @@ impl Engine {
         if !exists {
             return Err(EngineError::not_found(ask.asset.as_str()));
         }
-        let Some(vector) = meaning::mean(&lengths) else {
+        let Some(vector) = meaning::mean(lengths.iter().map(|(characters, vector)| (*characters, vector.as_slice()))) else {
             let note = self.incomplete()?.unwrap_or_else(|| Words::new("no_text"));
             return Ok(SearchPage { note: Some(note), ..SearchPage::default() });
         };

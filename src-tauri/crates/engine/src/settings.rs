@@ -8,7 +8,7 @@ use std::path::Path;
 use toml::{Table, Value};
 use winnow_contract::Words;
 use winnow_contract::settings::{SettingRow, SettingsView};
-use winnow_contract::worker::DecodeLimits;
+use winnow_contract::worker::{DecodeLimits, ExpandLimits};
 
 const DEFAULTS: &str = include_str!("../../../../assets/defaults.toml");
 /// File of a library's differences.
@@ -19,10 +19,12 @@ pub struct Settings {
     pub ingest: Ingest,
     pub watch: Watch,
     pub decode: Decode,
+    pub archives: Archives,
     pub ocr: Ocr,
     pub sound: Sound,
     pub speech: Speech,
     pub labels: Labels,
+    pub near: Near,
     pub detect: Detect,
     pub embed: Embed,
     pub search: Search,
@@ -51,9 +53,24 @@ pub struct Decode {
     pub max_file_mb: u32,
     pub max_text_chars: u32,
     pub max_page_megapixels: u32,
+    pub max_pages: u32,
+    pub max_cells: u32,
+    pub max_nesting: u32,
+    pub drawn_pages_mb: u32,
+    pub frames: u32,
     pub seconds: u32,
     pub memory_mb: u32,
     pub recycle_after: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Archives {
+    pub max_depth: u32,
+    pub max_entries: u32,
+    pub max_mb: u32,
+    pub max_ratio: u32,
+    pub slice_mb: u32,
+    pub seconds: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -88,6 +105,13 @@ pub struct Labels {
     pub enabled: bool,
     pub margin: f32,
     pub floor: f32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Near {
+    pub enabled: bool,
+    pub text: f32,
+    pub picture: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -158,6 +182,21 @@ impl Settings {
             page_pixels: mega(self.decode.max_page_megapixels),
             preview_side: 1600,
             thumbnail_side: 352,
+            pages: self.decode.max_pages,
+            cells: self.decode.max_cells,
+            nesting: self.decode.max_nesting,
+        }
+    }
+
+    /// The limits that hold for what is in one container.
+    pub fn expand_limits(&self) -> ExpandLimits {
+        let mega = |number: u32| i64::from(number) * 1_000_000;
+        ExpandLimits {
+            entries: self.archives.max_entries,
+            total_bytes: mega(self.archives.max_mb),
+            ratio: self.archives.max_ratio,
+            slice_bytes: mega(self.archives.slice_mb),
+            nesting: self.decode.max_nesting,
         }
     }
 }
@@ -241,6 +280,9 @@ fn check(settings: &Settings) -> std::result::Result<(), String> {
     share("labels.margin", settings.labels.margin)?;
     share("labels.floor", settings.labels.floor)?;
     share("search.meaning_floor", settings.search.meaning_floor)?;
+    if !(0.6..=1.0).contains(&settings.near.text) || settings.near.picture > 15 {
+        return Err("near.text must be from 0.6 to 1, and near.picture at most 15".into());
+    }
     share("policy.promised_error", settings.policy.promised_error)?;
     let language = &settings.speech.language;
     if !(language.is_empty() || (language.len() == 2 && language.bytes().all(|byte| byte.is_ascii_lowercase()))) {
@@ -260,6 +302,15 @@ fn check(settings: &Settings) -> std::result::Result<(), String> {
         settings.decode.seconds,
         settings.decode.memory_mb,
         settings.decode.recycle_after,
+        settings.decode.max_pages,
+        settings.decode.max_cells,
+        settings.decode.max_nesting,
+        settings.decode.frames,
+        settings.archives.max_entries,
+        settings.archives.max_mb,
+        settings.archives.max_ratio,
+        settings.archives.slice_mb,
+        settings.archives.seconds,
         settings.ocr.seconds,
         settings.ocr.memory_mb,
         settings.embed.seconds,

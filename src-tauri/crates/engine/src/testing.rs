@@ -2,10 +2,12 @@
 //!
 //! Not part of a shipped binary.
 
+pub mod documents;
+
 use crate::extract::files;
 use crate::ports::{
-    CallLimits, Cancel, Clock, Decode, DecodedFile, DecodedSound, Embedder, Following, Hint, Ids, Ocr, Ports, Space, Speech, SpeechCard,
-    StageError, VectorIndex, Vectors, Watcher,
+    CallLimits, Cancel, Clock, Decode, DecodedFile, DecodedSound, DrawnPage, Embedder, FilmFrame, Following, Hint, Ids, Ocr, Ports, Space,
+    Speech, SpeechCard, StageError, VectorIndex, Vectors, Watcher,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,8 +19,8 @@ use winnow_contract::Words;
 use winnow_contract::asset::{MediaKind, Property, RenditionKind, Span};
 use winnow_contract::model::ProviderRow;
 use winnow_contract::worker::{
-    DecodeRequest, Decoded, DecodedText, HearRequest, Heard, HeardWord, OcrPage, OcrRequest, RenditionHead, SAMPLE_RATE, Segment,
-    SoundRequest, Sounded, WAV_HEADER, WAVEFORM_RATE,
+    Confinement, DecodeRequest, Decoded, DecodedText, ExpandRequest, Expanded, HearRequest, Heard, HeardWord, OcrPage, OcrRequest,
+    PageRequest, RenditionHead, SAMPLE_RATE, Segment, SoundRequest, Sounded, WAV_HEADER, WAVEFORM_RATE,
 };
 
 /// Ports of fakes with a clock and ids of their own.
@@ -78,10 +80,11 @@ impl Ids for NumberedIds {
 
 /// Reads what a test wrote: the first line says what the file pretends to be.
 ///
-/// `page` – a picture whose words are the rest; `faint` – one that is read with doubt; `lying` – one that lies on its side;
+/// `page` – a picture whose words are the rest; `looks` and 16 hexadecimal digits – one that looks so; `faint` – one that is read with doubt; `lying` – one that lies on its side;
 /// `sound` – a recording whose script is the rest (see [`FakeSpeech`]), `sound damaged` – one that cannot be decoded,
 /// `sound cut` – one that ends too early; `unreadable` – a picture that is not read until the reader is mended; `refused`, `crash`, `panic`,
-/// `late` – decoding ends so; `unknown`, `drawing` – no reader; `many` – partial; anything else – the whole is plain text.
+/// `late` – decoding ends so; `unknown`, `drawing` – no reader; `many` – partial; containers, documents with pages and films as in
+/// [`documents`]; anything else – the whole is plain text.
 pub struct FakeDecode;
 
 impl Decode for FakeDecode {
@@ -89,12 +92,13 @@ impl Decode for FakeDecode {
         "fake decode 1"
     }
 
-    fn decode(&self, request: &DecodeRequest, mut file: File, _: CallLimits, _: &Cancel) -> Result<DecodedFile, StageError> {
-        let mut bytes = Vec::new();
-        let read = file.read_to_end(&mut bytes);
-        read.map_err(|error| StageError::Broken(Words::new("io_error").with("why", files::plain(&error))))?;
+    fn decode(&self, request: &DecodeRequest, file: File, _: CallLimits, _: &Cancel) -> Result<DecodedFile, StageError> {
+        let bytes = all(file)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        if let Some(document) = documents::decode(first, rest, &bytes, request) {
+            return document;
+        }
         match first {
             "sound" | "sound damaged" | "sound cut" => Ok(DecodedFile { head: head(MediaKind::Sound, "audio/x-fake"), blob: Vec::new() }),
             "lying" if request.turn == 90 => Ok(page(&text.replacen("lying", "page", 1))),
@@ -108,28 +112,59 @@ impl Decode for FakeDecode {
                 Ok(DecodedFile { head: Decoded { unread: true, ..head(MediaKind::Other, "application/x-unknown") }, blob: Vec::new() })
             }
             "many" => Ok(DecodedFile { head: Decoded { partial: true, ..plain(rest) }, blob: Vec::new() }),
+            _ if first.starts_with("looks ") => Ok(looking(first, &text)),
             "" if bytes.is_empty() => Ok(DecodedFile { head: head(MediaKind::Empty, "application/x-empty"), blob: Vec::new() }),
             _ => Ok(DecodedFile { head: Decoded { properties: vec![extension(request)], ..plain(&text) }, blob: Vec::new() }),
         }
     }
 
-    fn sound(&self, request: &SoundRequest, mut file: File, mut into: File, _: CallLimits, _: &Cancel) -> Result<DecodedSound, StageError> {
-        let broken = |error: std::io::Error| StageError::Broken(Words::new("io_error").with("why", files::plain(&error)));
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(broken)?;
+    fn sound(&self, request: &SoundRequest, file: File, mut into: File, _: CallLimits, _: &Cancel) -> Result<DecodedSound, StageError> {
+        let text = String::from_utf8_lossy(&all(file)?).into_owned();
         let (first, script) = text.split_once('\n').unwrap_or((&text, ""));
         if first == "sound damaged" {
             return Err(StageError::Broken(Words::new("damaged").with("why", "it says so")));
         }
+        if let Some(error) = documents::unheard(first) {
+            return Err(error);
+        }
         let seconds = script.lines().filter_map(said).map(|line| line.t1).fold(0.0, f64::max).min(f64::from(request.max_seconds));
         let (partial, channels) = (first == "sound cut", Property { key: "channels".into(), value: "1".into() });
-        into.write_all(&[&[b'.'; WAV_HEADER as usize], script.as_bytes()].concat()).map_err(broken)?;
+        into.write_all(&[&[b'.'; WAV_HEADER as usize], script.as_bytes()].concat()).map_err(unreadable)?;
         let samples = ((seconds * f64::from(SAMPLE_RATE)) as u64 * 2).max(script.len() as u64);
-        into.set_len(u64::from(WAV_HEADER) + samples).map_err(broken)?;
+        into.set_len(u64::from(WAV_HEADER) + samples).map_err(unreadable)?;
         let notes = partial.then(|| Words::new("sound_cut")).into_iter().collect();
         let waveform = vec![1; (seconds * f64::from(WAVEFORM_RATE)) as usize];
         Ok(DecodedSound { head: Sounded { seconds, properties: vec![channels], notes, partial }, waveform })
     }
+
+    fn page(&self, request: &PageRequest, file: File, _: CallLimits, _: &Cancel) -> Result<DrawnPage, StageError> {
+        documents::page(&String::from_utf8_lossy(&all(file)?), request)
+    }
+
+    fn expand(&self, request: &ExpandRequest, file: File, mut into: File, _: CallLimits, _: &Cancel) -> Result<Expanded, StageError> {
+        let (expanded, taken) = documents::expand(&all(file)?, request)?;
+        into.write_all(&taken).map_err(unreadable)?;
+        Ok(expanded)
+    }
+
+    fn frames(&self, _: u32, file: File, _: CallLimits, _: &Cancel) -> Result<Vec<FilmFrame>, StageError> {
+        Ok(documents::frames(&String::from_utf8_lossy(&all(file)?)))
+    }
+
+    fn confinement(&self) -> Option<Confinement> {
+        None
+    }
+}
+
+fn unreadable(error: std::io::Error) -> StageError {
+    StageError::Broken(Words::new("io_error").with("why", files::plain(&error)))
+}
+
+/// The bytes of a file.
+fn all(mut file: File) -> Result<Vec<u8>, StageError> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
 }
 
 /// A line of a script: `t0 t1 probability words …`.
@@ -468,7 +503,10 @@ fn head(kind: MediaKind, media_type: &str) -> Decoded {
     Decoded {
         kind,
         media_type,
-        text: None,
+        texts: Vec::new(),
+        pages: Vec::new(),
+        has_members: false,
+        look: None,
         properties: Vec::new(),
         renditions: Vec::new(),
         notes: Vec::new(),
@@ -479,8 +517,15 @@ fn head(kind: MediaKind, media_type: &str) -> Decoded {
 }
 
 fn plain(text: &str) -> Decoded {
-    let text = DecodedText { tool: "fake text 1".into(), text: text.to_owned(), spans: Vec::new() };
-    Decoded { text: Some(text), ..head(MediaKind::Text, "text/plain") }
+    let text = DecodedText { page: 0, tool: "fake text 1".into(), text: text.to_owned(), spans: Vec::new() };
+    Decoded { texts: vec![text], ..head(MediaKind::Text, "text/plain") }
+}
+
+/// The same with a look: the first line is `looks` and 16 hexadecimal digits.
+fn looking(first: &str, text: &str) -> DecodedFile {
+    let picture = page(text);
+    let look = first.split_once(' ').map(|(_, digits)| digits.to_owned());
+    DecodedFile { head: Decoded { look, ..picture.head }, ..picture }
 }
 
 /// A picture whose pixels are its words: page and thumbnail hold the text itself.
@@ -519,7 +564,7 @@ impl Ocr for FakeOcr {
             let start = at;
             at += word.chars().count() as u32 + 1;
             let rect = Some([0, line * 10, 50, 10]);
-            Span { start, end: at - 1, page: Some(request.page), rect, t0: None, t1: None, confidence: Some(confidence) }
+            Span { start, end: at - 1, page: Some(request.page), rect, confidence: Some(confidence), ..Span::default() }
         });
         let words: Vec<Span> = words.collect();
         let text = rest.split_whitespace().collect::<Vec<_>>().join(" ");

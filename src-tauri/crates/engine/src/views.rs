@@ -2,23 +2,27 @@
 //!
 //! Holds no SQL and no rules.
 
-use crate::catalog::{assets, audit, filter, folders, jobs, labels, lineage, locations, review as rows, texts, vectors};
+use crate::catalog::assets::Stored;
+use crate::catalog::{
+    assets, audit, filter, folders, jobs, labels, lineage, locations, members, near_duplicates, review as rows, texts, vectors,
+};
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
-use crate::extract::wav;
+use crate::extract::{pages, wav};
 use crate::paths;
 use crate::review::{context, decide};
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
-use winnow_contract::asset::{AssetDetail, AssetFilter, AssetPage, AssetRow, ExtractionView, RenditionKind};
+use winnow_contract::asset::{AlikeRow, AssetDetail, AssetFilter, AssetPage, AssetRow, ExtractionView, MemberPage, RenditionKind};
 use winnow_contract::command::*;
 use winnow_contract::id::*;
 use winnow_contract::job::{Activity, Lane, LaneRow};
 use winnow_contract::review::{Decided, Undone};
 use winnow_contract::settings::SettingsView;
 use winnow_contract::status::Status;
+use winnow_contract::worker::Role;
 use winnow_contract::{ApiError, Call, Event, Request, Words};
 
 /// Characters of a text that one view holds.
@@ -53,7 +57,11 @@ impl Engine {
         let answer = match request {
             Request::GetStatus(_) => json(self.status()),
             Request::ListAssets(ask) => json(self.page(&ask)),
-            Request::GetAsset(ask) => json(self.read(|catalog| detail(catalog, &ask.asset, TEXT_LIMIT))),
+            Request::GetAsset(ask) => json(self.detail(&ask.asset)),
+            Request::GetTexts(ask) => json(self.read(|catalog| page_texts(catalog, &ask.asset, ask.page))),
+            Request::ListMembers(ask) => json(self.members(&ask.asset, ask.offset, limit(ask.limit))),
+            Request::Unlock(ask) => json(self.unlock(&ask.asset, ask.password)),
+            Request::TakeFrames(ask) => json(self.take_frames(&ask.asset)),
             Request::ListReview(ask) => json(self.read(|catalog| context::page(catalog, ask.filter, ask.offset, limit(ask.limit)))),
             Request::GetReviewItem(ask) => json(self.read(|catalog| context::detail(catalog, &ask.item, &self.taxonomies().known()))),
             Request::Decide(ask) => json(self.decide(ask)),
@@ -64,6 +72,7 @@ impl Engine {
             Request::Search(ask) => json(self.search(&Search { limit: limit(ask.limit), ..ask })),
             Request::Similar(ask) => json(self.similar(&Similar { limit: limit(ask.limit), ..ask })),
             Request::GetModels(_) => json(Ok(self.models_view())),
+            Request::GetConfinement(_) => json(Ok(self.confinement())),
             Request::VerifyModels(_) => json(Ok(self.verify_models())),
             Request::ImportModels(ImportModels { folder: Some(folder) }) => json(self.import_models(Path::new(&folder))),
             Request::GetWhy(ask) => json(self.read(|catalog| lineage::walk(catalog, &ask.id, ask.down))),
@@ -86,6 +95,21 @@ impl Engine {
             }
         };
         answer.map_err(ApiError::from)
+    }
+
+    fn detail(&self, asset: &AssetId) -> Result<AssetDetail> {
+        let detail = self.read(|catalog| detail(catalog, asset, TEXT_LIMIT))?;
+        Ok(AssetDetail { unlocked: self.passwords().of(asset).is_some(), ..detail })
+    }
+
+    fn members(&self, asset: &AssetId, offset: u32, limit: u32) -> Result<MemberPage> {
+        self.read(|catalog| {
+            if !assets::exists(catalog, asset)? {
+                return Err(EngineError::not_found(asset.as_str()));
+            }
+            let (rows, total) = members::rows(catalog, asset, offset, limit)?;
+            Ok(MemberPage { rows, total })
+        })
     }
 
     fn page(&self, ask: &ListAssets) -> Result<AssetPage> {
@@ -117,6 +141,18 @@ impl Engine {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             })
         })
+    }
+
+    /// What holds the reading processes back.
+    fn confinement(&self) -> ConfinementView {
+        let ports = self.ports();
+        let of = |role| match role {
+            Role::Decode => ports.decode.confinement(),
+            Role::Ocr => ports.ocr.confinement(),
+            Role::Speech => ports.speech.confinement(),
+            Role::Embed => ports.embedder.confinement(),
+        };
+        ConfinementView { roles: Role::ALL.iter().map(|role| RoleRow { role: *role, confinement: of(*role) }).collect() }
     }
 
     fn decide(&self, request: Decide) -> Result<Decided> {
@@ -167,15 +203,21 @@ impl Engine {
         Ok(view)
     }
 
-    /// The bytes of a rendition, whole; sound is served by [`Engine::sound_slice`]. When its file is gone, it is asked for again and there is none for now.
+    /// The bytes of a rendition, whole; sound is served by [`Engine::sound_slice`]. A page of a document is drawn at once. When the
+    /// file of another is gone, it is asked for again and there is none for now.
     pub fn picture(&self, id: &RenditionId) -> Result<Option<Picture>> {
-        let Some((row, asset)) = self.read(|catalog| assets::rendition(catalog, id))? else { return Ok(None) };
+        let Some(Stored { row, asset, on_demand }) = self.read(|catalog| assets::rendition(catalog, id))? else { return Ok(None) };
         if row.kind == RenditionKind::Sound {
             return self.sound_slice(id, 0.0, f64::INFINITY);
         }
+        if on_demand {
+            let drawn = self.look_at(&row, &asset)?;
+            let media_type = |bytes: &[u8]| pages::media_type(bytes).map_or(row.media_type.clone(), str::to_owned);
+            return Ok(drawn.map(|bytes| Picture { media_type: media_type(&bytes), bytes }));
+        }
         let bytes = self.renditions().get(id)?;
         if bytes.is_none() {
-            self.make_again(asset)?;
+            self.make_again(asset, row.kind)?;
         }
         Ok(bytes.map(|bytes| Picture { media_type: row.media_type, bytes }))
     }
@@ -183,35 +225,34 @@ impl Engine {
     /// Sound of a rendition from one second to another as a WAV of its own, at most 120 s; what lies outside the recording is
     /// left out. When its file is gone, it is asked for again and there is none for now.
     pub fn sound_slice(&self, id: &RenditionId, from: f64, to: f64) -> Result<Option<Picture>> {
-        let Some((row, asset)) = self.read(|catalog| assets::rendition(catalog, id))? else { return Ok(None) };
+        let Some(Stored { row, asset, .. }) = self.read(|catalog| assets::rendition(catalog, id))? else { return Ok(None) };
         if row.kind != RenditionKind::Sound {
             return Err(EngineError::not_found(id.as_str()));
         }
         match self.renditions().open(id)? {
             Some(file) => Ok(Some(Picture { media_type: row.media_type, bytes: wav::slice(file, from, to)? })),
-            None => self.make_again(asset).map(|()| None),
+            None => self.make_again(asset, row.kind).map(|()| None),
         }
     }
 
-    /// Asks for the renditions of an asset once more.
-    fn make_again(&self, asset: AssetId) -> Result<()> {
+    /// Asks for renditions of an asset once more.
+    fn make_again(&self, asset: AssetId, kind: RenditionKind) -> Result<()> {
         if self.writer().is_ok() {
             let now = self.now();
-            self.write(move |catalog| jobs::decode_again(catalog, &asset, now).map(drop))?;
+            self.write(move |catalog| jobs::make_again(catalog, &asset, jobs::maker(kind), now).map(drop))?;
             self.tell(Default::default());
         }
         Ok(())
     }
 
-    /// The asset meant by an id or a path.
+    /// The asset meant by an id or a path; behind the path of a container goes the name of a member.
     pub fn find_asset(&self, text: &str) -> Result<AssetId> {
         let id = AssetId::from(text);
         if self.read(|catalog| assets::exists(catalog, &id))? {
             return Ok(id);
         }
         let path = std::path::absolute(text).unwrap_or_else(|_| text.into());
-        let path = path.canonicalize().unwrap_or(path);
-        self.read(|catalog| locations::asset_at(catalog, &paths::to_bytes(&path)))?.ok_or_else(|| EngineError::not_found(text))
+        self.read(|catalog| at(catalog, &path))?.ok_or_else(|| EngineError::not_found(text))
     }
 
     /// Everything about an asset, with its whole text.
@@ -240,9 +281,13 @@ impl Engine {
         self.read(|catalog| assets::below(catalog, &paths::to_bytes(&path)))
     }
 
-    /// Where a location's file is on disk.
+    /// Where a location's file is on disk; of a member it is the outermost file that it is in.
     pub fn path_of(&self, location: &LocationId) -> Result<std::path::PathBuf> {
-        let place = self.read(|catalog| locations::place(catalog, location))?.ok_or_else(|| EngineError::not_found(location.as_str()))?;
+        let place = self.read(|catalog| match members::way(catalog, location)? {
+            Some(way) => locations::place(catalog, &way.file),
+            None => Ok(None),
+        })?;
+        let place = place.ok_or_else(|| EngineError::not_found(location.as_str()))?;
         Ok(place.folder.join(place.path))
     }
 
@@ -257,13 +302,50 @@ impl Engine {
     }
 }
 
+/// What is nearly the same as an asset.
+fn alike(catalog: &Connection, asset: &AssetId) -> Result<Vec<AlikeRow>> {
+    let mut rows = Vec::new();
+    for other in near_duplicates::shown(catalog, asset)? {
+        let Some(row) = assets::row(catalog, &other.asset)? else { continue };
+        let (path, percent) = (assets::path(catalog, &other.asset)?, (other.likeness * 100.0).round() as u32);
+        rows.push(AlikeRow { asset: row.id, name: row.name, path, kind: row.kind, state: row.state, percent });
+    }
+    Ok(rows)
+}
+
+/// The asset at an absolute path, or at a name inside the asset at the longest part of it that is a file.
+fn at(catalog: &Connection, path: &Path) -> Result<Option<AssetId>> {
+    for outer in path.ancestors() {
+        let real = outer.canonicalize().unwrap_or_else(|_| outer.to_owned());
+        let Some(asset) = locations::asset_at(catalog, &paths::to_bytes(&real))? else { continue };
+        let Ok(inner) = path.strip_prefix(outer) else { return Ok(None) };
+        return match paths::to_bytes(inner) {
+            whole if whole.is_empty() => Ok(Some(asset)),
+            inner => members::at(catalog, &asset, &String::from_utf8_lossy(&inner)),
+        };
+    }
+    Ok(None)
+}
+
 fn json<T: Serialize>(answer: Result<T>) -> Result<Value> {
     answer.map(|view| serde_json::to_value(view).expect("BUG: views are always JSON"))
 }
 
+/// The texts of one page.
+fn page_texts(catalog: &Connection, asset: &AssetId, page: u32) -> Result<Texts> {
+    let texts = texts::on_page(catalog, asset, page)?;
+    Ok(Texts { extractions: texts.into_iter().map(|text| texts::view(text, TEXT_LIMIT)).collect() })
+}
+
 fn detail(catalog: &Connection, asset: &AssetId, text_limit: usize) -> Result<AssetDetail> {
     let row = assets::row(catalog, asset)?.ok_or_else(|| EngineError::not_found(asset.as_str()))?;
-    let extractions: Vec<ExtractionView> = texts::live(catalog, asset)?.into_iter().map(|text| texts::view(text, text_limit)).collect();
+    let mut left = text_limit;
+    let shown = |text: texts::Text| {
+        let view = texts::view(text, left);
+        left = left.saturating_sub(view.text.chars().count());
+        view
+    };
+    let extractions: Vec<ExtractionView> = texts::live(catalog, asset)?.into_iter().map(shown).collect();
     Ok(AssetDetail {
         row,
         hash: assets::hash(catalog, asset)?,
@@ -277,5 +359,9 @@ fn detail(catalog: &Connection, asset: &AssetId, text_limit: usize) -> Result<As
         renditions: assets::renditions(catalog, asset)?,
         open: rows::open_of(catalog, asset)?,
         precedents: context::precedents(catalog, asset)?,
+        parents: members::parents(catalog, asset)?,
+        members: members::rows(catalog, asset, 0, PAGE_LIMIT)?.0,
+        unlocked: false,
+        alike: alike(catalog, asset)?,
     })
 }

@@ -51,12 +51,13 @@ struct Source {
 }
 
 impl Embedding {
-    /// Loads a model, and tries the devices it may run on.
+    /// Loads a model, and tries the devices it may run on. `close` is called when every file was read, before the library
+    /// starts anything; not when there is a device, whose driver reads files later.
     ///
     /// # Errors
     /// `runtime_unusable` or `model_unusable`, with why.
-    pub fn load(models: &ModelFiles) -> Result<(Self, Loaded), Words> {
-        let source = Source::read(models)?;
+    pub fn load(models: &ModelFiles, close: impl FnOnce()) -> Result<(Self, Loaded), Words> {
+        let source = Source::read(models, close)?;
         let threads = models.threads.max(1) as usize;
         let bulk = (0..threads).map(|_| source.on_cpu().map(Mutex::new)).collect::<Result<Vec<_>, _>>()?;
         let mut embedding = Self { bulk, batch: CPU_BATCH, query: Mutex::new(source.on_cpu()?) };
@@ -125,8 +126,8 @@ impl Embedding {
 }
 
 impl Source {
-    fn read(models: &ModelFiles) -> Result<Self, Words> {
-        let environment = runtime::environment(path(models, "runtime").ok_or_else(|| unusable("it comes without runtime"))?)?;
+    fn read(models: &ModelFiles, close: impl FnOnce()) -> Result<Self, Words> {
+        let library = runtime::library(path(models, "runtime").ok_or_else(|| unusable("it comes without runtime"))?)?;
         let tokenizer_files = TokenizerFiles {
             tokenizer_file: read(models, "tokenizer")?,
             config_file: read(models, "config")?,
@@ -134,7 +135,10 @@ impl Source {
             tokenizer_config_file: read(models, "tokenizer_config")?,
         };
         let model = UserDefinedEmbeddingModel::new(read(models, "model")?, tokenizer_files).with_pooling(Pooling::Mean);
-        Ok(Self { environment, model, max_tokens: models.max_tokens as usize })
+        if models.providers.iter().all(|name| runtime::provider(name).is_none()) {
+            close();
+        }
+        Ok(Self { environment: runtime::environment(library)?, model, max_tokens: models.max_tokens as usize })
     }
 
     fn on_cpu(&self) -> Result<TextEmbedding, Words> {

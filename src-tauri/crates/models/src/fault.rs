@@ -15,6 +15,8 @@ pub fn commit(head: &[u8]) {
         Some(b"abort") => std::process::abort(),
         Some(b"panic") => panic!("a planned panic"),
         Some(b"garble") => garble(),
+        Some(b"keep") => keep(),
+        Some(b"reserve") => reserve(),
         _ => {}
     }
 }
@@ -32,6 +34,18 @@ fn eat() {
         eaten.push(std::hint::black_box(vec![1u8; 16 << 20]));
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
+}
+
+/// Keeps 150 MB beyond the call.
+fn keep() {
+    std::mem::forget(std::hint::black_box(vec![1u8; 150 << 20]));
+}
+
+/// Takes 4 GB of address space without touching them.
+fn reserve() {
+    let mut room = Vec::<u8>::new();
+    assert!(room.try_reserve_exact(4 << 30).is_ok(), "there is no room");
+    std::hint::black_box(room);
 }
 
 /// Announces a frame longer than any may be.

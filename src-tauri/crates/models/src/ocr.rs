@@ -12,7 +12,7 @@ use layout::Word;
 use tesseract::Tesseract;
 use turn::Turn;
 use winnow_contract::Words;
-use winnow_contract::worker::{Answer, OcrPage, OcrRequest};
+use winnow_contract::worker::{Answer, Loaded, ModelFiles, OcrPage, OcrRequest};
 
 /// Version of what this file makes of Tesseract's results: part of every card.
 const READ: &str = "read 1";
@@ -22,12 +22,12 @@ const SOUND: f32 = 0.75;
 /// Tesseract reads nothing from images with a shorter side than this.
 const LEAST_SIDE: u32 = 8;
 
-/// Tesseract, kept warm for the languages last asked for.
+/// Tesseract, kept warm for the languages it was loaded with.
 #[derive(Default)]
 pub struct Reader {
     warm: Option<(String, Tesseract)>,
-    /// For finding which way up a page lies; none inside when its data is not installed.
-    compass: Option<Option<Tesseract>>,
+    /// For finding which way up a page lies; none when its data is not installed.
+    compass: Option<Tesseract>,
 }
 
 /// A page read in one position.
@@ -43,29 +43,28 @@ impl Reader {
         format!("tesseract {} {READ}", Tesseract::version())
     }
 
-    /// The words on a page, `Missing` without the languages' data, or `Refused` for what is no image.
+    /// Loads the data of the languages that the card names, joined by `+`; `Missing` with the first that is not installed.
+    /// Nothing else is loaded afterwards.
+    pub fn load(&mut self, files: &ModelFiles) -> Answer {
+        match Tesseract::for_reading(&files.card) {
+            Ok(engine) => self.warm = Some((files.card.clone(), engine)),
+            Err(missing) => return Answer::Missing { card: format!("tesseract {missing}") },
+        }
+        self.compass = Tesseract::for_orientation();
+        Answer::Loaded(Loaded { card: files.card.clone(), dimensions: 0, provider: None })
+    }
+
+    /// The words on a page in the languages that were loaded, or `Refused` for what is no image.
     pub fn read(&mut self, request: &OcrRequest, image: &[u8]) -> Answer {
+        if self.warm.as_ref().is_none_or(|(languages, _)| *languages != request.languages) {
+            return Answer::Refused { reason: Words::new("internal").with("why", "other languages were loaded") };
+        }
         let gray = match gray(image) {
             Ok(gray) => gray,
             Err(reason) => return Answer::Refused { reason },
         };
-        if let Err(missing) = self.warm_up(&request.languages) {
-            return Answer::Missing { card: format!("tesseract {missing}") };
-        }
         let reading = self.best_reading(&gray);
         Answer::Read(page(request, reading, gray.dimensions()))
-    }
-
-    /// Makes an instance for `languages` ready.
-    ///
-    /// # Errors
-    /// The first language whose data is not installed.
-    fn warm_up(&mut self, languages: &str) -> Result<(), String> {
-        if self.warm.as_ref().is_none_or(|(warm, _)| warm != languages) {
-            self.warm = None;
-            self.warm = Some((languages.to_owned(), Tesseract::for_reading(languages)?));
-        }
-        Ok(())
     }
 
     fn best_reading(&mut self, gray: &GrayImage) -> Reading {
@@ -95,8 +94,7 @@ impl Reader {
 
     /// The turns still to try, the likeliest first.
     fn other_turns(&mut self, gray: &GrayImage) -> Vec<Turn> {
-        let compass = self.compass.get_or_insert_with(Tesseract::for_orientation);
-        let likely = compass.as_mut().and_then(|compass| compass.turn_to_upright(gray));
+        let likely = self.compass.as_mut().and_then(|compass| compass.turn_to_upright(gray));
         let mut turns = vec![Turn::Half, Turn::Right, Turn::Left];
         match likely {
             // It lies right; it is only hard to read.

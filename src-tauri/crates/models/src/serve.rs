@@ -4,7 +4,8 @@
 
 use crate::caught;
 use crate::channel::{Channel, Request};
-use crate::decode;
+use crate::confine::Confined;
+use crate::decode::{self, Decoder};
 use crate::embed::Texts;
 use crate::ocr::Reader;
 use crate::sound;
@@ -12,7 +13,9 @@ use crate::speech::Hearer;
 use std::fs::File;
 use std::io;
 use winnow_contract::Words;
-use winnow_contract::worker::{Answer, DecodeRequest, HearRequest, OcrRequest, Role, SoundRequest, Work};
+use winnow_contract::worker::{
+    Answer, DecodeRequest, ExpandRequest, HearRequest, Loaded, OcrRequest, PageRequest, Role, SoundRequest, Work,
+};
 
 /// An answer with its blob.
 type Reply = (Answer, Vec<u8>);
@@ -26,47 +29,104 @@ pub fn serve(role: Role) -> io::Result<()> {
     // Whoever sits before the window goes first. A system that refuses loses only this courtesy.
     let _ = rustix::process::nice(5);
     let mut channel = Channel::inherited()?;
-    channel.end_with_parent()?;
-    let mut reader = Reader::default();
-    let mut texts = Texts::default();
-    let mut hearer = Hearer::default();
+    // Before it gives up the right to load anything.
+    let mut models = Models::of(role);
+    let mut confined = Confined::begin(role);
+    // Threads are confined as the one that starts them is, so none is started before it is confined for good.
+    if role == Role::Decode {
+        channel.end_with_parent()?;
+    }
     while let Some(request) = channel.receive()? {
-        let (answer, blob) = reply(role, request, &mut reader, &mut texts, &mut hearer);
+        let (answer, blob) = match request.work {
+            Work::Hello => plain(Answer::Ready { card: card(role), confinement: Some(confined.found()) }),
+            _ => reply(role, request, &mut models, &mut confined),
+        };
+        if let Answer::Loaded(loaded) = &answer {
+            confined.finish(is_on_device(loaded));
+            channel.end_with_parent()?;
+        }
         channel.send(&answer, &blob)?;
     }
     Ok(())
 }
 
-fn reply(role: Role, request: Request, reader: &mut Reader, texts: &mut Texts, hearer: &mut Hearer) -> Reply {
+/// What a role keeps warm; a process has one of them.
+#[derive(Default)]
+struct Models {
+    decoder: Decoder,
+    reader: Reader,
+    texts: Texts,
+    hearer: Hearer,
+}
+
+impl Models {
+    /// With what a role cannot load later.
+    fn of(role: Role) -> Self {
+        let decoder = if role == Role::Decode { Decoder::load() } else { Decoder::default() };
+        Self { decoder, ..Self::default() }
+    }
+}
+
+fn card(role: Role) -> String {
+    match role {
+        Role::Decode => decode::CARD.to_owned(),
+        Role::Ocr => Reader::card(),
+        Role::Speech => Hearer::card(),
+        Role::Embed => Texts::CARD.to_owned(),
+    }
+}
+
+/// A graphics device and its driver, not the processor.
+fn is_on_device(loaded: &Loaded) -> bool {
+    loaded.provider.as_ref().is_some_and(|provider| provider.name != "cpu")
+}
+
+fn reply(role: Role, request: Request, models: &mut Models, confined: &mut Confined) -> Reply {
+    #[cfg(all(target_os = "linux", debug_assertions))]
+    if let Some(told) = attempted(&request) {
+        return plain(internal(&told));
+    }
+    let Models { decoder, reader, texts, hearer } = models;
     match (role, request.work) {
-        (Role::Decode, Work::Hello) => plain(Answer::Ready { card: decode::CARD.to_owned() }),
-        (Role::Ocr, Work::Hello) => plain(Answer::Ready { card: Reader::card() }),
-        (Role::Speech, Work::Hello) => plain(Answer::Ready { card: Hearer::card() }),
-        (Role::Decode, Work::Decode(work)) => decoded(&work, request.file),
+        (Role::Ocr, Work::Load(files)) => plain(reader.load(&files)),
+        (Role::Decode, Work::Decode(work)) => decoded(&work, request.file, decoder),
+        (Role::Decode, Work::Page(work)) => paged(&work, request.file, decoder),
+        (Role::Decode, Work::Expand(work)) => expanded(&work, request.file, request.into, decoder),
         (Role::Decode, Work::Sound(work)) => sounded(&work, request.file, request.into),
         (Role::Speech, Work::Load(files)) => plain(hearer.load(&files)),
         (Role::Speech, Work::Hear(work)) => plain(heard(&work, request.file, hearer)),
         (Role::Ocr, Work::Ocr(work)) => plain(read(&work, &request.blob, reader)),
-        (Role::Embed, work) => texts.answer(work, request.file),
+        (Role::Embed, work) => texts.answer(work, request.file, confined),
         _ => plain(internal("a request for another role")),
     }
 }
 
-fn decoded(work: &DecodeRequest, file: Option<File>) -> Reply {
+fn decoded(work: &DecodeRequest, file: Option<File>, decoder: &Decoder) -> Reply {
     let Some(file) = file else { return plain(internal("the request came without its file")) };
-    match caught::catch(|| decode::decode(work, file)) {
-        Ok(Ok((head, blob))) => (Answer::Decoded(head), blob),
-        Ok(Err(reason)) => plain(Answer::Refused { reason }),
-        Err(place) => plain(Answer::Refused { reason: Words::new("damaged").with("why", format!("the decoder gave up at {place}")) }),
-    }
+    caught_while(|| decoder.decode(work, file).map(|(head, blob)| (Answer::Decoded(head), blob)))
+}
+
+fn paged(work: &PageRequest, file: Option<File>, decoder: &Decoder) -> Reply {
+    let Some(file) = file else { return plain(internal("the request came without its file")) };
+    caught_while(|| decoder.page(work, file).map(|(head, image)| (Answer::Paged(head), image)))
+}
+
+fn expanded(work: &ExpandRequest, file: Option<File>, into: Option<File>, decoder: &Decoder) -> Reply {
+    let (Some(file), Some(into)) = (file, into) else { return plain(internal("the request came without its files")) };
+    caught_while(|| decoder.expand(work, file, into).map(|found| (Answer::Expanded(found), Vec::new())))
 }
 
 fn sounded(work: &SoundRequest, file: Option<File>, into: Option<File>) -> Reply {
     let (Some(file), Some(into)) = (file, into) else { return plain(internal("the request came without its files")) };
-    match caught::catch(|| sound::decode(work, file, into)) {
-        Ok(Ok((head, waveform))) => (Answer::Sounded(head), waveform),
+    caught_while(|| sound::decode(work, file, into).map(|(head, waveform)| (Answer::Sounded(head), waveform)))
+}
+
+/// A reader that panics refuses the file, and the process lives on.
+fn caught_while(read: impl FnOnce() -> Result<Reply, Words>) -> Reply {
+    match caught::catch(read) {
+        Ok(Ok(reply)) => reply,
         Ok(Err(reason)) => plain(Answer::Refused { reason }),
-        Err(place) => plain(Answer::Refused { reason: Words::new("damaged").with("why", format!("the decoder gave up at {place}")) }),
+        Err(place) => plain(Answer::Refused { reason: decode::gave_up(&place) }),
     }
 }
 
@@ -78,12 +138,21 @@ fn heard(work: &HearRequest, file: Option<File>, hearer: &mut Hearer) -> Answer 
 fn read(work: &OcrRequest, image: &[u8], reader: &mut Reader) -> Answer {
     match caught::catch(|| reader.read(work, image)) {
         Ok(answer) => answer,
-        Err(place) => {
-            // The instance may be in any state after a panic.
-            *reader = Reader::default();
-            internal(&format!("the reader gave up at {place}"))
-        }
+        // What is native does not panic, and sees every page anew: the instance is as good as before. Another could not be
+        // loaded any more.
+        Err(place) => internal(&format!("the reader gave up at {place}")),
     }
+}
+
+/// What came of an act that a test asks for, whatever the role is handed.
+#[cfg(all(target_os = "linux", debug_assertions))]
+fn attempted(request: &Request) -> Option<String> {
+    use crate::attempt;
+    let by_text = match &request.work {
+        Work::Embed { texts } => texts.first().and_then(|text| attempt::asked(text.as_bytes())),
+        _ => None,
+    };
+    by_text.or_else(|| attempt::asked(&request.blob)).or_else(|| request.file.as_ref().and_then(attempt::asked_by))
 }
 
 fn plain(answer: Answer) -> Reply {

@@ -2,6 +2,7 @@
 //!
 //! Packet by packet in constant memory: a recording of hours takes no more than one of seconds. It does not listen.
 
+mod foreign;
 mod resample;
 mod source;
 mod tags;
@@ -31,7 +32,8 @@ struct Losses {
 /// Decodes `file` into `into`; the waveform comes back beside the facts.
 ///
 /// # Errors
-/// `damaged` when not a single sample can be decoded, `io_error` when the WAV file cannot be written.
+/// `damaged` when not a single sample can be decoded, `needs_ffmpeg` for formats that are not known here, `no_sound_track`
+/// for a film without sound, `io_error` when the WAV file cannot be written.
 pub fn decode(request: &SoundRequest, file: File, into: File) -> Result<(Sounded, Vec<u8>), Words> {
     let seconds = request.max_seconds.min(MOST_SECONDS);
     let mut source = Source::open(file, &request.extension)?;
@@ -101,6 +103,10 @@ fn notes(losses: &Losses, seconds: u32) -> Vec<Words> {
 
 fn damaged(why: impl ToString) -> Words {
     Words::new("damaged").with("why", why)
+}
+
+fn needs_ffmpeg(what: &str) -> Words {
+    Words::new("needs_ffmpeg").with("what", what)
 }
 
 /// What the system said, without any path.

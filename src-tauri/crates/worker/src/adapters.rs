@@ -4,6 +4,7 @@
 
 mod decode;
 mod embed;
+mod film;
 mod ocr;
 mod speech;
 
@@ -23,7 +24,7 @@ const HELLO: CallLimits = CallLimits { seconds: 30, memory_mb: 1000, recycle_aft
 fn card(pool: &Pool) -> Result<String, StageError> {
     let load = Load { work: Work::Hello, blob: &[], files: &[], opening: None };
     pool.call(&load, HELLO, &Cancel::default(), |reply| match reply.0 {
-        Answer::Ready { card } => Some(Ok(card)),
+        Answer::Ready { card, .. } => Some(Ok(card)),
         other => declined(other),
     })
 }
@@ -35,6 +36,8 @@ pub(crate) fn declined<T>(answer: Answer) -> Option<Result<T, StageError>> {
         Answer::Missing { card } => Some(Err(StageError::Missing(card))),
         Answer::Ready { .. }
         | Answer::Decoded(_)
+        | Answer::Paged(_)
+        | Answer::Expanded(_)
         | Answer::Read(_)
         | Answer::Sounded(_)
         | Answer::Loaded(_)

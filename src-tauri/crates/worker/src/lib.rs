@@ -5,6 +5,7 @@
 //! `worker_unavailable` (not tried). Resident memory is limited on Linux only.
 
 mod adapters;
+mod film;
 mod find;
 mod limits;
 mod link;
@@ -12,9 +13,10 @@ mod pool;
 mod protocol;
 
 pub use adapters::{DecodeWorkers, EmbedWorkers, OcrWorkers, SpeechWorkers};
+pub use film::find_ffmpeg;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use winnow_contract::worker::ModelFiles;
 
@@ -24,6 +26,9 @@ pub type FindModel = Arc<dyn Fn() -> Option<(ModelFiles, Vec<String>)> + Send + 
 
 /// Tells which model for texts is installed; none when there is none. Asked before every call, as above.
 pub type FindEmbedModel = Arc<dyn Fn() -> Option<EmbedModel> + Send + Sync>;
+
+/// Tells where a library or a program is; none when there is none. Asked whenever it is needed.
+pub type FindLibrary = Arc<dyn Fn() -> Option<PathBuf> + Send + Sync>;
 
 /// A model for texts, as its card describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,12 +51,16 @@ pub struct Widths {
 pub struct Models {
     pub speech: FindModel,
     pub embed: FindEmbedModel,
+    /// For the decoder.
+    pub pdf: FindLibrary,
+    /// The program that reads films, e.g. what [`find_ffmpeg`] finds.
+    pub ffmpeg: FindLibrary,
 }
 
 impl Models {
     /// Nothing is installed.
     pub fn none() -> Self {
-        Self { speech: Arc::new(|| None), embed: Arc::new(|| None) }
+        Self { speech: Arc::new(|| None), embed: Arc::new(|| None), pdf: Arc::new(|| None), ffmpeg: Arc::new(|| None) }
     }
 }
 
@@ -79,7 +88,7 @@ impl Workers {
     /// As `find`.
     pub fn at(program: &Path, widths: Widths, models: Models) -> io::Result<Self> {
         Ok(Self {
-            decode: Arc::new(DecodeWorkers::start(program, widths.decode)?),
+            decode: Arc::new(DecodeWorkers::start(program, widths.decode, models.pdf, models.ffmpeg)?),
             ocr: Arc::new(OcrWorkers::start(program, widths.ocr)),
             speech: Arc::new(SpeechWorkers::new(program, models.speech)),
             embed: Arc::new(EmbedWorkers::new(program, models.embed)),

@@ -1,9 +1,11 @@
-//! The limits of one call into a worker: wall clock, resident memory, and the user's wish to stop.
+//! The limits of one call into a worker: wall clock, resident memory, and the user's wish to stop; and those that the
+//! kernel keeps for it, which change from call to call.
 //!
 //! Only watches and says what was met; whoever asked ends the process.
 
 use std::time::{Duration, Instant};
 use winnow_contract::Words;
+use winnow_contract::worker::{SAMPLE_RATE, WAV_HEADER, Work};
 use winnow_engine::ports::{CallLimits, Cancel, StageError};
 
 /// How often a waiting call looks at its limits.
@@ -69,6 +71,55 @@ impl<'a> Watch<'a> {
     }
 }
 
+/// Bytes of address space beyond the memory of a call: libraries, stacks, and what is reserved but not used.
+#[cfg(target_os = "linux")]
+const BESIDE: u64 = 1 << 30;
+/// Bytes of a WAV file for one sample.
+const SAMPLE: u64 = 2;
+
+/// Lets a process take the memory of this call and write what its work writes, and nothing beyond. A system that refuses
+/// is no error: the worker says which limits it found, and resident memory is watched all the same.
+#[cfg(target_os = "linux")]
+pub(crate) fn allow(pid: u32, limits: CallLimits, work: &Work) {
+    use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+    let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return };
+    // A child's own limits begin as ours.
+    let set = |resource, most: u64| {
+        let maximum = getrlimit(resource).maximum;
+        let current = Some(maximum.map_or(most, |maximum| maximum.min(most)));
+        let _ = prlimit(Some(pid), resource, Rlimit { current, maximum });
+    };
+    set(Resource::As, u64::from(limits.memory_mb) * 1_000_000 + BESIDE);
+    set(Resource::Fsize, written(work));
+}
+
+/// Only Linux sets limits of another process.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn allow(_pid: u32, _limits: CallLimits, _work: &Work) {}
+
+/// Bytes that a file may have after this work; 0 for work that writes none.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux sets limits of another process"))]
+fn written(work: &Work) -> u64 {
+    match work {
+        Work::Sound(sound) => u64::from(WAV_HEADER) + u64::from(sound.max_seconds) * u64::from(SAMPLE_RATE) * SAMPLE,
+        // The limit is met within a member, whose last piece may be beyond it.
+        Work::Expand(container) => u64::try_from(container.limits.total_bytes.saturating_add(64 << 20)).unwrap_or(0),
+        Work::Hello
+        | Work::Decode(_)
+        | Work::Page(_)
+        | Work::Ocr(_)
+        | Work::Load(_)
+        | Work::Hear(_)
+        | Work::Embed { .. }
+        | Work::Attach => 0,
+    }
+}
+
+/// A process keeps more than half of the memory it may have.
+pub(crate) fn is_half_full(pid: u32, limits: CallLimits) -> bool {
+    resident_bytes(pid).is_some_and(|bytes| bytes > u64::from(limits.memory_mb) * 500_000)
+}
+
 /// Resident memory of a process in bytes; none where the system has no `/proc`.
 fn resident_bytes(pid: u32) -> Option<u64> {
     if !cfg!(target_os = "linux") {
@@ -93,6 +144,16 @@ mod tests {
     fn resident_memory_is_read_from_the_status() {
         assert_eq!(resident_in("Name:\tx\nVmRSS:\t    2048 kB\nThreads: 1\n"), Some(2_097_152));
         assert_eq!(resident_in("Name:\tx\n"), None);
+    }
+
+    #[test]
+    fn only_work_that_writes_may_write() {
+        use winnow_contract::worker::SoundRequest;
+        let check = |work: Work, expected: u64| assert_eq!(written(&work), expected, "{work:?}");
+        check(Work::Hello, 0);
+        check(Work::Embed { texts: Vec::new() }, 0);
+        check(Work::Sound(SoundRequest { extension: String::new(), max_seconds: 10 }), 320_044);
+        check(Work::Sound(SoundRequest { extension: String::new(), max_seconds: u32::MAX }), 44 + u64::from(u32::MAX) * 32_000);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //!
 //! It does not know what a request means; a call that failed is not repeated here.
 
+use crate::FindLibrary;
 use crate::adapters::declined;
-use crate::limits::{Fault, LOOK, Watch};
+use crate::limits::{self, Fault, LOOK, Watch};
 use crate::link::{Line, Link};
 use crate::protocol::Reply;
 use std::fs::File;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use winnow_contract::Words;
-use winnow_contract::worker::{Answer, Loaded, ModelFiles, Role, Work};
+use winnow_contract::worker::{Answer, Confinement, Loaded, ModelFiles, Role, Work};
 use winnow_engine::ports::{CallLimits, Cancel, StageError};
 
 /// What is sent to a worker.
@@ -39,8 +40,12 @@ pub(crate) struct Pool {
     program: PathBuf,
     role: Role,
     width: usize,
+    /// Handed to every process when it starts, for then it may still load something.
+    library: Option<FindLibrary>,
     seats: Mutex<Seats>,
     freed: Condvar,
+    /// What holds the processes back, as the one that was started last said.
+    confinement: Mutex<Option<Confinement>>,
 }
 
 #[derive(Default)]
@@ -58,19 +63,39 @@ struct Worker {
     /// Calls answered.
     calls: u32,
     models: Option<ModelFiles>,
+    /// What holds it back, once it has loaded what it needs.
+    confinement: Option<Confinement>,
 }
 
 impl Pool {
     /// No process is started yet. A width of 0 is one for each processor.
     pub(crate) fn new(program: &Path, role: Role, width: usize) -> Self {
         let width = if width == 0 { available_parallelism().map_or(1, usize::from) } else { width };
-        Self { program: program.to_owned(), role, width, seats: Mutex::default(), freed: Condvar::new() }
+        Self {
+            program: program.to_owned(),
+            role,
+            width,
+            library: None,
+            seats: Mutex::default(),
+            freed: Condvar::new(),
+            confinement: Mutex::default(),
+        }
+    }
+
+    /// The same whose processes load a library, if there is one when they start.
+    pub(crate) fn with_library(self, find: FindLibrary) -> Self {
+        Self { library: Some(find), ..self }
     }
 
     /// Process ids of all workers: those at work, then those that wait.
     pub(crate) fn pids(&self) -> Vec<u32> {
         let seats = self.seats();
         seats.busy.iter().copied().chain(seats.idle.iter().map(|worker| worker.link.pid())).collect()
+    }
+
+    /// What holds the processes back; none before one has worked.
+    pub(crate) fn confinement(&self) -> Option<Confinement> {
+        self.confinement.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Has one worker do one thing. `accept` judges the answer: none means that no worker of ours says such a thing.
@@ -88,17 +113,32 @@ impl Pool {
         let mut seat = self.take_seat(cancel)?;
         let mut worker = seat.worker(load.opening)?;
         let mut watch = Watch::new(worker.link.pid(), limits, cancel);
+        if self.role == Role::Decode {
+            limits::allow(worker.link.pid(), limits, &load.work);
+        }
         let told = worker.answer(load, &mut watch, accept).map_err(|fault| {
             tracing::debug!(role = %self.role, pid = worker.link.pid(), ?fault, "worker ended");
             fault.told(limits)
         })?;
         worker.calls += 1;
+        self.learn(&worker);
         // One that could not load its models may hold half of them.
         let is_open = load.opening.is_none() || worker.models.is_some();
-        if is_open && worker.calls < limits.recycle_after {
+        if is_open && worker.calls < limits.recycle_after && !self.has_grown(&worker, limits) {
             seat.keep(worker);
         }
         told
+    }
+
+    fn learn(&self, worker: &Worker) {
+        if worker.confinement.is_some() {
+            *self.confinement.lock().unwrap_or_else(PoisonError::into_inner) = worker.confinement.clone();
+        }
+    }
+
+    /// It keeps so much memory between calls that the next large file might not fit. Those that run models keep theirs.
+    fn has_grown(&self, worker: &Worker, limits: CallLimits) -> bool {
+        self.role == Role::Decode && limits::is_half_full(worker.link.pid(), limits)
     }
 
     fn take_seat(&self, cancel: &Cancel) -> Result<Seat<'_>, StageError> {
@@ -131,6 +171,9 @@ impl Worker {
         {
             return Ok(Err(error));
         }
+        if self.confinement.is_none() {
+            self.confinement = Some(self.confined(watch)?);
+        }
         // Somebody who holds the lock is using the channel, so there is one.
         if let Some(aside) = load.opening.and_then(|opening| opening.aside)
             && let Ok(mut line) = aside.try_lock()
@@ -154,6 +197,13 @@ impl Worker {
         }
     }
 
+    fn confined(&mut self, watch: &mut Watch) -> Result<Confinement, Fault> {
+        match self.link.exchange(&Work::Hello, &[], &[], watch)?.0 {
+            Answer::Ready { confinement, .. } => Ok(confinement.unwrap_or_default()),
+            _ => Err(Fault::Lost),
+        }
+    }
+
     /// It has loaded these models, or nothing yet.
     fn suits(&self, opening: Option<&Opening>) -> bool {
         self.models.as_ref().is_none_or(|models| opening.is_none_or(|opening| models == opening.models))
@@ -171,7 +221,7 @@ impl Seat<'_> {
     fn worker(&mut self, opening: Option<&Opening>) -> Result<Worker, StageError> {
         let worker = match self.living(opening) {
             Some(worker) => worker,
-            None => Worker { link: self.open()?, calls: 0, models: None },
+            None => Worker { link: self.open()?, calls: 0, models: None, confinement: None },
         };
         self.pid = Some(worker.link.pid());
         self.pool.seats().busy.extend(self.pid);
@@ -190,7 +240,9 @@ impl Seat<'_> {
 
     fn open(&self) -> Result<Link, StageError> {
         let pool = self.pool;
-        Link::open(&pool.program, pool.role).map_err(|error| StageError::Retry(Words::new("worker_unavailable").with("why", error)))
+        let library = pool.library.as_ref().and_then(|find| find());
+        Link::open(&pool.program, pool.role, library.as_deref())
+            .map_err(|error| StageError::Retry(Words::new("worker_unavailable").with("why", error)))
     }
 
     fn keep(&self, worker: Worker) {

@@ -76,7 +76,7 @@ mod tests {
         for byte in &bytes[..bytes.len() - 1] {
             assert_eq!(incoming.take(&[*byte]), Ok(None));
         }
-        let ready = Answer::Ready { card: "x 1".to_owned() };
+        let ready = Answer::Ready { card: "x 1".to_owned(), confinement: None };
         assert_eq!(incoming.take(b"c"), Ok(Some((ready, b"abc".to_vec()))));
     }
 

@@ -3,12 +3,16 @@
 //! Measures a release build and nothing else; judges nothing. Needs the network once, for the peers' packages.
 
 mod embed;
+mod ingest;
+mod memory;
+mod ocr;
+mod office;
 mod peers;
 mod search;
 mod speech;
 mod table;
 
-use crate::native;
+use crate::native::{self, Programs};
 use crate::options::Options;
 use crate::place::Place;
 use crate::shell::{self, Failure, Outcome};
@@ -26,8 +30,11 @@ const TURNS: usize = 3;
 pub struct Bench<'a> {
     place: &'a Place,
     peers: Peers,
-    /// Folder of our models.
+    /// Folder of our models; empty when nothing that was named needs them.
     models: PathBuf,
+    programs: Programs,
+    /// Files or pages to measure with, when a person wants another number.
+    count: Option<usize>,
     /// For what is made and thrown away.
     work: PathBuf,
 }
@@ -36,12 +43,12 @@ pub struct Bench<'a> {
 pub fn perform(place: &Place, options: &Options) -> Outcome {
     let named = |name: &str| options.rest.is_empty() || options.rest.iter().any(|word| word == name);
     packages::ensure(&packages::for_bench(), options)?;
-    front_end::stub(place)?;
-    let models = pack::ensure(place, options, false)?;
-    native::build_benches(place)?;
+    let with_models = ["speech", "embed", "search"].into_iter().any(named);
+    let models = if with_models { pack::ensure(place, options, false)? } else { PathBuf::new() };
+    let programs = programs(place, with_models)?;
     let work = place.target.join("bench");
     fs_err::create_dir_all(&work)?;
-    let bench = Bench { place, peers: Peers::ready(place)?, models, work };
+    let bench = Bench { place, peers: Peers::ready(place)?, models, programs, count: options.count, work };
     let mut tables = Vec::new();
     if named("speech") {
         tables.push(speech::table(&bench)?);
@@ -52,6 +59,18 @@ pub fn perform(place: &Place, options: &Options) -> Outcome {
     if named("search") {
         tables.push(search::table(&bench)?);
     }
+    if named("ocr") {
+        tables.push(ocr::table(&bench)?);
+    }
+    if named("office") {
+        tables.push(office::table(&bench)?);
+    }
+    if named("pdf") {
+        tables.push(office::pages(&bench)?);
+    }
+    if named("memory") {
+        tables.push(memory::table(&bench)?);
+    }
     let text = format!("{}\n{}", machine(&bench.peers), tables.iter().map(Table::to_string).collect::<Vec<_>>().join("\n"));
     let file = bench.work.join("results.md");
     fs_err::write(&file, &text)?;
@@ -59,7 +78,29 @@ pub fn perform(place: &Place, options: &Options) -> Outcome {
     Ok(())
 }
 
+/// The programs that the environment names, to try a benchmark out; or those of this checkout, as a release.
+fn programs(place: &Place, with_models: bool) -> Outcome<Programs> {
+    let named = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
+    if let (Some(winnow), Some(worker), false) = (named("WINNOW_BIN"), named("WINNOW_WORKER"), with_models) {
+        return Ok(Programs { winnow, worker });
+    }
+    front_end::stub(place)?;
+    native::build_benches(place)?;
+    let program = |name: &str| place.binaries(true).join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    Ok(Programs { winnow: program("winnow"), worker: program("winnow-worker") })
+}
+
 impl Bench<'_> {
+    /// `winnow --json` on a library of a benchmark, without models and with a home of its own.
+    fn winnow(&self, library: &std::path::Path) -> Command {
+        let mut command = self.place.program(&self.programs.winnow);
+        self.programs.announce(&mut command);
+        let home = library.with_file_name("home");
+        command.args(["--json", "--quiet", "--library"]).arg(library).env("WINNOW_MODELS", library.with_file_name("models"));
+        command.env("HOME", &home).env("XDG_DATA_HOME", home.join("data")).env("XDG_CONFIG_HOME", home.join("config"));
+        command
+    }
+
     /// One of our own measuring programs; one JSON line.
     fn ours(&self, program: &str, words: &[&str]) -> Outcome<Value> {
         let mut command = self.place.program(self.place.binaries(true).join("examples").join(program));

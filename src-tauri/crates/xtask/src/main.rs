@@ -1,10 +1,13 @@
 //! `cargo xtask`: sets up a fresh computer, builds, runs and tests Winnow. It knows nothing of the product's own crates but their names.
 
 mod bench;
+mod deny;
 mod display;
 mod files;
 mod front_end;
+mod fuzz;
 mod ggml;
+mod hostile;
 mod native;
 mod onnx;
 mod options;
@@ -40,6 +43,9 @@ fn perform(options: &Options) -> Outcome<ExitCode> {
         Task::Run => return run::perform(&place, options),
         Task::Test => test::perform(&place, options)?,
         Task::Bench => bench::perform(&place, options)?,
+        Task::Hostile => hostile::perform(&place, options)?,
+        Task::Fuzz => fuzz::perform(&place, options)?,
+        Task::Deny => deny::perform(&place, options)?,
         Task::Setup => setup(&place, options)?,
         Task::Ui => {
             let built = front_end::build(&place, &wasm::ready(&place, options)?, options.release)?;

@@ -24,7 +24,7 @@ const RUN: [&str; 13] = [
 ];
 
 /// To drive the real window in the tests.
-const TEST: [&str; 11] = [
+const TEST: [&str; 12] = [
     "webkit2gtk-driver",
     "xvfb",
     "openbox",
@@ -36,10 +36,23 @@ const TEST: [&str; 11] = [
     "fonts-dejavu-core",
     "fonts-liberation",
     "pocketsphinx-testdata", // real speech with its words
+    "ffmpeg",                // films to read, and to make them
 ];
 
 /// The peers that are measured beside ours.
-const BENCH: [&str; 2] = ["python3-venv", "pocketsphinx-testdata"];
+const BENCH: [&str; 8] = [
+    "python3-venv",
+    "pocketsphinx-testdata",
+    "tesseract-ocr",
+    "ghostscript", // draws pages for ocrmypdf
+    "recollcmd",
+    "poppler-utils",
+    "fonts-dejavu-core",
+    "fonts-liberation",
+];
+
+/// The reference tools beside hostile files, and what watches every write.
+const HOSTILE: [&str; 7] = ["dpkg", "strace", "poppler-utils", "unzip", "libimage-exiftool-perl", "python3-pil", "xz-utils"];
 
 /// The package client that models come through.
 pub const PIP: [&str; 1] = ["python3-pip"];
@@ -55,6 +68,11 @@ pub fn for_run(release: bool) -> Vec<&'static str> {
 /// The packages of `cargo xtask test`.
 pub fn for_test() -> Vec<&'static str> {
     RUN.into_iter().chain(TEST).collect()
+}
+
+/// The packages of `cargo xtask hostile`.
+pub fn for_hostile() -> Vec<&'static str> {
+    RUN.into_iter().chain(HOSTILE).collect()
 }
 
 /// The packages of `cargo xtask bench`.

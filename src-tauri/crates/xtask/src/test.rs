@@ -35,6 +35,7 @@ fn all(steps: &mut Steps, place: &Place, options: &Options) -> Outcome {
     fast(steps, place, options)?;
     steps.check("lint", || lint(place, options));
     steps.check("lint of the front end", || lint_front_end(place, &way, options));
+    steps.check("readers, with their fuzz targets", || tests(place, &["winnow-readers"], options));
     steps.check("xtask", || tests(place, &["xtask"], options));
     steps.check("front end", || tests(place, &["winnow-ui"], options));
     steps.must("front end as WebAssembly", || front_end::build(place, &way, options.release))?;

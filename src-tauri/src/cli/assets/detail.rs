@@ -2,12 +2,14 @@
 //!
 //! Shortens texts for people only.
 
-use crate::cli::lines::Said;
+use crate::cli::lines::{At, Said};
 use crate::cli::table::{score, size};
 use crate::cli::trail::moment;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use winnow_contract::asset::{AssetDetail, AssetState, ExtractionView, MediaKind, PixelBox, RenditionRow, Span, SuggestionRow};
+use winnow_contract::asset::{
+    AlikeRow, AssetDetail, AssetState, ExtractionView, MediaKind, MemberRow, PixelBox, RenditionRow, Span, SuggestionRow,
+};
 use winnow_contract::id::*;
 use winnow_contract::review::{AnnotationRow, FindingRow, FindingState, ItemKind};
 
@@ -36,19 +38,41 @@ pub struct Detail {
     annotations: Vec<Annotation>,
     renditions: Vec<Rendition>,
     review: Vec<Open>,
+    pages: Option<u32>,
+    /// What it was found in, the outermost first.
+    parents: Vec<Within>,
+    /// How many assets were found directly in it.
+    members: u32,
+    /// What is nearly the same, the oldest first.
+    alike: Vec<Alike>,
+}
+
+#[derive(Debug, Serialize)]
+struct Alike {
+    asset: AssetId,
+    path: String,
+    percent: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Within {
+    asset: AssetId,
+    name: String,
 }
 
 #[derive(Debug, Serialize)]
 struct Extraction {
     extraction: ExtractionId,
     tool: String,
+    /// From 1; 0 when it is of the whole.
+    page: u32,
     text: String,
     confidence: Option<f32>,
-    spans: Vec<Place>,
+    spans: Vec<Stretch>,
 }
 
 #[derive(Debug, Serialize)]
-struct Place {
+struct Stretch {
     start: u32,
     end: u32,
     page: Option<u32>,
@@ -57,6 +81,7 @@ struct Place {
     t0: Option<f32>,
     t1: Option<f32>,
     confidence: Option<f32>,
+    place: Option<At>,
 }
 
 #[derive(Debug, Serialize)]
@@ -112,6 +137,8 @@ struct Open {
 impl From<AssetDetail> for Detail {
     fn from(detail: AssetDetail) -> Self {
         let row = detail.row;
+        // Ids are in the order in which assets were first seen.
+        let own = row.id.clone();
         Self {
             asset: row.id,
             hash: detail.hash,
@@ -122,9 +149,9 @@ impl From<AssetDetail> for Detail {
             state: row.state,
             failure: row.failure.as_ref().map(Said::from),
             notes: detail.notes.iter().map(Said::from).collect(),
-            labels: Vec::new(),
-            language: None,
-            duplicate_of: None,
+            labels: row.labels,
+            language: row.language,
+            duplicate_of: detail.alike.first().map(|row| row.asset.clone()).filter(|other| *other < own),
             added_at: moment(row.added_at),
             properties: detail.properties.into_iter().map(|property| (property.key, property.value)).collect(),
             extractions: detail.extractions.into_iter().map(Extraction::from).collect(),
@@ -133,21 +160,37 @@ impl From<AssetDetail> for Detail {
             annotations: detail.annotations.into_iter().map(Annotation::from).collect(),
             renditions: detail.renditions.into_iter().map(Rendition::from).collect(),
             review: detail.open.into_iter().map(|(item, kind)| Open { item, kind }).collect(),
+            pages: row.pages,
+            parents: detail.parents.into_iter().map(Within::from).collect(),
+            members: row.members,
+            alike: detail.alike.into_iter().map(Alike::from).collect(),
         }
+    }
+}
+
+impl From<AlikeRow> for Alike {
+    fn from(row: AlikeRow) -> Self {
+        Self { asset: row.asset, path: row.path, percent: row.percent }
+    }
+}
+
+impl From<MemberRow> for Within {
+    fn from(row: MemberRow) -> Self {
+        Self { asset: row.asset, name: row.name }
     }
 }
 
 impl From<ExtractionView> for Extraction {
     fn from(view: ExtractionView) -> Self {
-        let spans = view.spans.into_iter().map(Place::from).collect();
-        Self { extraction: view.id, tool: view.tool, text: view.text, confidence: view.confidence, spans }
+        let spans = view.spans.into_iter().map(Stretch::from).collect();
+        Self { extraction: view.id, tool: view.tool, page: view.page, text: view.text, confidence: view.confidence, spans }
     }
 }
 
-impl From<Span> for Place {
+impl From<Span> for Stretch {
     fn from(span: Span) -> Self {
-        let Span { start, end, page, rect, t0, t1, confidence } = span;
-        Self { start, end, page, rect, t0, t1, confidence }
+        let Span { start, end, page, rect, t0, t1, confidence, place } = span;
+        Self { start, end, page, rect, t0, t1, confidence, place: place.map(At::from) }
     }
 }
 
@@ -185,6 +228,7 @@ impl Detail {
         let mut say = |name: &str, value: &str| text += &format!("{name:<12} {value}\n");
         self.heading(&mut say);
         self.findings.iter().for_each(|finding| say("found", &finding.in_words()));
+        self.alike.iter().for_each(|other| say("like", &format!("{} ({} % alike)", other.path, other.percent)));
         self.annotations.iter().for_each(|annotation| say("decided", &format!("{}: {}", annotation.question, annotation.answer)));
         self.review.iter().for_each(|open| say("open", &format!("{} {}", open.kind, open.item)));
         for extraction in self.extractions.iter().filter(|extraction| !extraction.text.is_empty()) {
@@ -195,10 +239,15 @@ impl Detail {
 
     fn heading(&self, say: &mut impl FnMut(&str, &str)) {
         say("asset", self.asset.as_str());
+        self.parents.iter().for_each(|parent| say("in", &format!("{} ({})", parent.name, parent.asset)));
         self.paths.iter().for_each(|path| say("path", path));
         say("kind", &format!("{} ({}), {}", self.kind, self.media_type, size(self.bytes)));
         say("state", self.state.as_str());
         self.failure.iter().for_each(|failure| say("", &failure.message));
+        self.pages.iter().for_each(|pages| say("pages", &pages.to_string()));
+        if self.members > 0 {
+            say("members", &format!("{}: winnow members", self.members));
+        }
         self.notes.iter().for_each(|note| say("note", &note.message));
         say("added", &self.added_at);
         say("BLAKE3", self.hash.as_deref().unwrap_or("not read"));
@@ -217,6 +266,7 @@ impl Extraction {
         let glance: String = self.text.chars().take(GLANCE).collect();
         let rest = self.text.chars().count().saturating_sub(GLANCE);
         let cut = if rest > 0 { format!("\n[{rest} more characters: winnow text]") } else { String::new() };
-        format!("by {}\n\n{}{cut}\n", self.tool, glance.trim_end())
+        let page = if self.page > 0 { format!(", page {}", self.page) } else { String::new() };
+        format!("by {}{page}\n\n{}{cut}\n", self.tool, glance.trim_end())
     }
 }

@@ -144,7 +144,7 @@ mod tests {
     use winnow_contract::id::ExtractionId;
 
     fn span(start: u32, end: u32, t0: f32, t1: f32) -> Span {
-        Span { start, end, page: None, rect: None, t0: Some(t0), t1: Some(t1), confidence: Some(0.9) }
+        Span { start, end, t0: Some(t0), t1: Some(t1), confidence: Some(0.9), ..Span::default() }
     }
 
     fn transcript(text: &str, spans: Vec<Span>) -> Transcript {
@@ -156,6 +156,7 @@ mod tests {
             characters,
             confidence: None,
             spans,
+            page: 0,
         })
     }
 

@@ -3,10 +3,12 @@
 use super::bench::Bench;
 use super::label;
 use crate::parts::icon::Icon;
+use crate::parts::kind::kind_icon;
+use crate::parts::name::FileName;
 use crate::parts::words;
 use crate::store::Store;
 use leptos::prelude::*;
-use winnow_contract::asset::{AssetDetail, AssetState, LocationRow};
+use winnow_contract::asset::{AlikeRow, AssetDetail, AssetState, LocationRow};
 use winnow_contract::command::ShowFile;
 use winnow_contract::review::AnnotationRow;
 
@@ -34,6 +36,7 @@ pub fn tab(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
             {label::section(store, bench, detail)}
             {(!detail.notes.is_empty()).then(|| view! { <ul class="notes">{notes}</ul> })}
             <dl class="facts">{own}{read}{hash}</dl>
+            {alike(store, &detail.alike)}
             {precedents(&detail.precedents)}
             <h3 class="side-heading">{if detail.locations.len() == 1 { "Where it lies" } else { "Where its copies lie" }}</h3>
             <ul class="locations">{detail.locations.iter().map(|place| location(store, place)).collect_view()}</ul>
@@ -44,6 +47,18 @@ pub fn tab(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
 
 fn fact(key: String, value: String) -> impl IntoView {
     view! { <div class="fact"><dt>{key}</dt><dd>{value}</dd></div> }
+}
+
+/// Other files that are nearly the same.
+fn alike(store: Store, rows: &[AlikeRow]) -> AnyView {
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let row = |row: &AlikeRow| {
+        let asset = row.asset.clone();
+        view! { <li><button class="alike-file" data-testid="alike-file" title=row.path.clone() on:click=move |_| store.open(asset.clone(), None)><Icon of=kind_icon(row.kind)/><FileName name=row.name.clone()/></button><span class="muted tabular nowrap">{format!("{} % alike", row.percent)}</span></li> }
+    };
+    view! { <h3 class="side-heading">"Nearly the same"</h3><ul class="held alike-files" data-testid="alike-files">{rows.iter().map(row).collect_view()}</ul> }.into_any()
 }
 
 /// What was decided of the content that stood here before.
@@ -59,6 +74,10 @@ fn precedents(rows: &[AnnotationRow]) -> AnyView {
 /// What happened, what was kept, what to do.
 fn failure(detail: &AssetDetail) -> AnyView {
     let Some(failure) = &detail.row.failure else { return ().into_any() };
+    // The panel in the place of the document says it.
+    if detail.row.state == AssetState::Locked {
+        return ().into_any();
+    }
     if detail.row.state == AssetState::Unread {
         return view! { <p class="notes side-note"><Icon of=icondata_lu::LuInfo/>{failure.sentence()}" It is listed and followed all the same."</p> }.into_any();
     }

@@ -5,9 +5,11 @@
 use crate::parts::page::Zoom;
 use crate::parts::player::tape::Tape;
 use crate::parts::transcript::lines::Transcript;
+use crate::parts::window::Window;
+use crate::store::Store;
 use leptos::prelude::*;
-use winnow_contract::asset::{AssetDetail, PixelBox, RenditionKind, RenditionRow};
-use winnow_contract::id::RenditionId;
+use winnow_contract::asset::{AssetDetail, AssetState, ExtractionView, MediaKind, PixelBox, RenditionKind, RenditionRow};
+use winnow_contract::id::{ExtractionId, RenditionId};
 use winnow_contract::review::FindingRow;
 use winnow_contract::search::Evidence;
 
@@ -15,6 +17,8 @@ use winnow_contract::search::Evidence;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     Text,
+    /// What was found in it.
+    Inside,
     Findings,
     About,
     Why,
@@ -24,17 +28,103 @@ impl Tab {
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "Text",
+            Self::Inside => "Inside",
             Self::Findings => "Findings",
             Self::About => "About",
             Self::Why => "Why",
         }
     }
 
-    /// The tabs of a file: its text is not shown twice when the text is the document.
+    /// The tabs of a file: nothing is shown twice, neither its text nor what is in it.
     pub fn of(detail: &AssetDetail) -> Vec<Self> {
-        let all = [Self::Text, Self::Findings, Self::About, Self::Why];
-        all.into_iter().filter(|tab| *tab != Self::Text || has_page(detail)).collect()
+        let shape = Shape::of(detail);
+        let has = |tab: &Self| match tab {
+            Self::Text => shape == Shape::Pages || (shape == Shape::Recording && read_texts(detail).next().is_some()),
+            Self::Inside => detail.row.members > 0 && shape != Shape::Members,
+            Self::Findings | Self::About | Self::Why => true,
+        };
+        [Self::Text, Self::Inside, Self::Findings, Self::About, Self::Why].into_iter().filter(has).collect()
     }
+}
+
+/// How a file is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// It needs a password.
+    Locked,
+    /// Sound, and a film with its key frames.
+    Recording,
+    /// A message: who wrote to whom, and what.
+    Mail,
+    /// Page images.
+    Pages,
+    /// A text whose stretches say where they stand: sheets, slides, comments.
+    Places,
+    Prose,
+    /// A list of what is in it.
+    Members,
+    Nothing,
+}
+
+impl Shape {
+    pub fn of(detail: &AssetDetail) -> Self {
+        let text = detail.extractions.iter().any(|extraction| !extraction.text.is_empty());
+        let placed = || detail.extractions.iter().any(|extraction| extraction.spans.iter().any(|span| span.place.is_some()));
+        let is: [(bool, Self); 7] = [
+            (detail.row.state == AssetState::Locked, Self::Locked),
+            (sound_of(detail).is_some() || !frames(detail).is_empty(), Self::Recording),
+            (detail.row.kind == MediaKind::Mail && text, Self::Mail),
+            (has_page(detail), Self::Pages),
+            (text && placed(), Self::Places),
+            (text, Self::Prose),
+            (detail.row.members > 0, Self::Members),
+        ];
+        is.into_iter().find(|(holds, _)| *holds).map_or(Self::Nothing, |(_, shape)| shape)
+    }
+}
+
+/// Texts that were read, not heard.
+pub fn read_texts(detail: &AssetDetail) -> impl Iterator<Item = &ExtractionView> {
+    detail.extractions.iter().filter(|extraction| !extraction.text.is_empty() && !is_heard(extraction))
+}
+
+/// A text that was heard: its words have their seconds, and stand on no picture.
+pub fn is_heard(extraction: &ExtractionView) -> bool {
+    extraction.spans.iter().any(|span| span.t0.is_some() && span.rect.is_none())
+}
+
+/// The key frames of a film, in order.
+pub fn frames(detail: &AssetDetail) -> Vec<&RenditionRow> {
+    let mut frames: Vec<_> = detail.renditions.iter().filter(|rendition| rendition.kind == RenditionKind::Frame).collect();
+    frames.sort_by_key(|frame| frame.page);
+    frames
+}
+
+/// The texts that stand on a page: its own, or those of the whole with words on it.
+pub fn texts_of(texts: &[ExtractionView], page: u32) -> Vec<&ExtractionView> {
+    let own: Vec<_> = texts.iter().filter(|text| text.page == page).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let there = |text: &&ExtractionView| text.page == 0 && text.spans.iter().any(|span| span.page.is_none_or(|on| on == page));
+    texts.iter().filter(there).collect()
+}
+
+/// The same, whole: those that came with the detail, or those that were asked for since.
+pub fn whole_texts_of(store: Store, texts: &[ExtractionView], page: u32) -> Vec<ExtractionView> {
+    let asked = store.asset.pages.with(|pages| pages.get(&page).cloned());
+    asked.unwrap_or_else(|| texts_of(texts, page).into_iter().cloned().collect())
+}
+
+/// Some of a text did not come with the detail.
+pub fn is_cut(text: &ExtractionView) -> bool {
+    (text.characters as usize) > text.text.chars().count()
+}
+
+/// The text whose words are joined to the page: the one that was opened, or the one with the most words.
+pub fn joined<'a>(texts: &[&'a ExtractionView], wanted: Option<&ExtractionId>) -> Option<&'a ExtractionView> {
+    let asked = texts.iter().find(|text| Some(&text.id) == wanted);
+    asked.or_else(|| texts.iter().max_by_key(|text| text.spans.len())).copied()
 }
 
 /// A page image is there.
@@ -50,9 +140,22 @@ pub fn sound_of(detail: &AssetDetail) -> Option<&RenditionRow> {
 /// A stretch of text and the boxes it has on its page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spot {
+    /// The text it is a stretch of, when it is known.
+    pub extraction: Option<ExtractionId>,
+    pub page: Option<u32>,
     pub start: u32,
     pub end: u32,
     pub boxes: Vec<PixelBox>,
+}
+
+impl Spot {
+    /// It is a stretch of this text. Without an id, of one of the same page.
+    pub fn is_in(&self, text: &ExtractionView) -> bool {
+        match &self.extraction {
+            Some(id) => *id == text.id,
+            None => text.page == 0 || self.page.is_none_or(|page| page == text.page),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -72,6 +175,12 @@ pub struct Bench {
     owner: StoredValue<Option<Owner>>,
     /// The second it was opened at.
     second: StoredValue<Option<f32>>,
+    /// The page it was opened at; of a film, the second of a key frame.
+    opened_at: StoredValue<Option<u32>>,
+    /// The key frame that is looked at, by its second.
+    pub frame: RwSignal<Option<u32>>,
+    /// What is seen of the list of files in it, while that list is shown.
+    pub members: RwSignal<Option<Memo<Window>>>,
     /// The answers to "what is it?" are offered.
     pub labelling: RwSignal<bool>,
     tabs: StoredValue<Vec<Tab>>,
@@ -83,7 +192,13 @@ impl Bench {
     pub fn new(at: Evidence) -> Self {
         let spot = match (at.start, at.end, at.rect) {
             (None, _, None) => None,
-            (start, end, rect) => Some(Spot { start: start.unwrap_or(0), end: end.unwrap_or(0), boxes: rect.into_iter().collect() }),
+            (start, end, rect) => Some(Spot {
+                extraction: at.extraction,
+                page: at.page,
+                start: start.unwrap_or(0),
+                end: end.unwrap_or(0),
+                boxes: rect.into_iter().collect(),
+            }),
         };
         Self {
             tab: RwSignal::new(Tab::Text),
@@ -96,6 +211,9 @@ impl Bench {
             tape: RwSignal::new(None),
             owner: StoredValue::new(Owner::current()),
             second: StoredValue::new(at.t0),
+            opened_at: StoredValue::new(at.page),
+            frame: RwSignal::new(None),
+            members: RwSignal::new(None),
             labelling: RwSignal::new(false),
             tabs: StoredValue::new(Vec::new()),
             laid_out: StoredValue::new(false),
@@ -104,7 +222,7 @@ impl Bench {
 
     /// Fits the bench to the file; the tab only the first time.
     pub fn lay_out(&self, detail: &AssetDetail) {
-        let pages = detail.renditions.iter().map(|rendition| rendition.page).max().unwrap_or(1).max(1);
+        let pages = page_count(detail);
         self.pages.set(pages);
         self.page.update(|page| *page = (*page).clamp(1, pages));
         let tabs = Tab::of(detail);
@@ -112,6 +230,8 @@ impl Bench {
             let text = !detail.extractions.iter().all(|extraction| extraction.text.is_empty());
             let first = if tabs.contains(&Tab::Text) && text {
                 Tab::Text
+            } else if tabs.contains(&Tab::Inside) && Shape::of(detail) != Shape::Mail {
+                Tab::Inside
             } else if detail.findings.is_empty() {
                 Tab::About
             } else {
@@ -119,6 +239,7 @@ impl Bench {
             };
             self.tab.set(first);
             self.spot_boxes(detail);
+            self.open_frame(detail);
         }
         self.laid_out.set_value(true);
         self.tabs.set_value(tabs);
@@ -146,7 +267,7 @@ impl Bench {
     pub fn ring_second(&self, transcript: &Transcript) {
         let Some(second) = self.second.get_value().filter(|_| self.spot.with_untracked(Option::is_none)) else { return };
         let line = transcript.word_at(f64::from(second)).and_then(|word| transcript.lines.get(transcript.line_of(word)));
-        self.spot.set(line.map(|line| Spot { start: line.start, end: line.end, boxes: Vec::new() }));
+        self.spot.set(line.map(|line| Spot { start: line.start, end: line.end, ..Spot::default() }));
     }
 
     /// Does something with the recording; false when there is none.
@@ -155,13 +276,45 @@ impl Bench {
         tape.map(act).is_some()
     }
 
-    /// A spot that came without a box gets those of its words.
+    /// A film that was opened at what is read on a key frame shows that frame.
+    fn open_frame(&self, detail: &AssetDetail) {
+        let frames = frames(detail);
+        let second = self.opened_at.get_value().or_else(|| self.second.get_value().map(|second| second as u32));
+        let frame = second.and_then(|second| frames.iter().find(|frame| frame.page == second));
+        if let Some(frame) = frame {
+            self.frame.set(Some(frame.page));
+            self.second.update_value(|second| *second = second.or(Some(frame.page as f32)));
+        }
+    }
+
+    /// A spot gets the boxes of all its words; where they are not known, the one it came with stays.
     fn spot_boxes(&self, detail: &AssetDetail) {
         self.spot.update(|spot| {
-            let Some(spot) = spot.as_mut().filter(|spot| spot.boxes.is_empty()) else { return };
-            let spans = detail.extractions.first().map(|extraction| extraction.spans.as_slice()).unwrap_or_default();
-            spot.boxes = spans.iter().filter(|span| span.start < spot.end && spot.start < span.end).filter_map(|span| span.rect).collect();
+            let Some(spot) = spot.as_mut() else { return };
+            let page = spot.page.unwrap_or(1);
+            let text = joined(&texts_of(&detail.extractions, page), spot.extraction.as_ref());
+            let spans = text.map(|extraction| extraction.spans.as_slice()).unwrap_or_default();
+            let spans = spans.iter().filter(|span| span.page.is_none_or(|on| on == page));
+            let boxes: Vec<_> = spans.filter(|span| span.start < spot.end && spot.start < span.end).filter_map(|span| span.rect).collect();
+            if !boxes.is_empty() {
+                spot.boxes = boxes;
+            }
         });
+    }
+
+    /// Shows a page, the nearest when there is no such page. Which word is lit belongs to the page before.
+    pub fn turn_to(&self, page: u32) {
+        self.lit.set(None);
+        let page = page.clamp(1, self.pages.get_untracked());
+        if self.page.get_untracked() != page {
+            self.page.set(page);
+        }
+    }
+
+    /// Turns pages; false when there is only one.
+    pub fn turn(&self, by: i32) -> bool {
+        self.turn_to(self.page.get_untracked().saturating_add_signed(by));
+        self.pages.get_untracked() > 1
     }
 
     /// Shows the nth tab.
@@ -174,8 +327,14 @@ impl Bench {
     /// Brings a finding into view on the document.
     pub fn jump(&self, n: usize, finding: &FindingRow) {
         self.finding.set(Some(n));
-        self.page.set(finding.page.unwrap_or_else(|| self.page.get_untracked()));
-        self.spot.set(Some(Spot { start: finding.start, end: finding.end, boxes: finding.boxes.clone() }));
+        self.spot.set(Some(Spot {
+            extraction: Some(finding.extraction.clone()),
+            page: finding.page,
+            start: finding.start,
+            end: finding.end,
+            boxes: finding.boxes.clone(),
+        }));
+        self.turn_to(finding.page.unwrap_or_else(|| self.page.get_untracked()));
     }
 
     /// Goes to where a stretch of the text is said.
@@ -199,6 +358,12 @@ impl Bench {
             self.jump_in_time(detail, finding);
         }
     }
+}
+
+/// Pages that can be shown.
+fn page_count(detail: &AssetDetail) -> u32 {
+    let pictures = detail.renditions.iter().filter(|rendition| matches!(rendition.kind, RenditionKind::Page | RenditionKind::Preview));
+    pictures.map(|rendition| rendition.page).max().unwrap_or(1).max(1)
 }
 
 /// Seconds of a recording, from what was read out of it or from its last word.

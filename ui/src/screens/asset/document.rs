@@ -1,27 +1,36 @@
-//! The document itself: its page with boxes, or its text, or why there is nothing to show.
+//! The document itself: its page with boxes, its text, what is in it, or why there is nothing to show.
 
-use super::bench::{Bench, has_page, sound_of};
-use super::{recording, text};
+use super::bench::{Bench, Shape, Spot, is_cut, joined, texts_of, whole_texts_of};
+use super::locked::Locked;
+use super::{film, mail, members, places, recording, text};
 use crate::parts::icon::Icon;
 use crate::parts::kind::kind_icon;
 use crate::parts::page::{PageView, Pictures, Ring, Zoom, lines};
 use crate::parts::words;
+use crate::store::Store;
 use leptos::prelude::*;
-use winnow_contract::asset::{AssetDetail, PixelBox, RenditionKind, RenditionRow, Span};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use winnow_contract::asset::{AssetDetail, ExtractionView, PixelBox, RenditionKind, RenditionRow, Span};
+use winnow_contract::id::ExtractionId;
 
-pub fn draw(bench: Bench, detail: &AssetDetail) -> AnyView {
-    let text = detail.extractions.iter().any(|extraction| !extraction.text.is_empty());
-    if sound_of(detail).is_some() {
-        return recording::draw(bench, detail);
-    }
-    match (has_page(detail), text) {
-        (true, _) => pages(bench, detail),
-        (false, true) => view! { <div class="text-well"><div class="text-sheet">{text::prose(bench, detail, true)}</div></div> }.into_any(),
-        (false, false) => nothing(detail),
+/// The property of a file that is opened with a password.
+const ENCRYPTED: &str = "encrypted";
+
+pub fn draw(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
+    match Shape::of(detail) {
+        Shape::Locked => view! { <Locked asset=detail.row.id.clone()/> }.into_any(),
+        Shape::Recording => recording::draw(bench, detail),
+        Shape::Mail => mail::draw(bench, detail),
+        Shape::Pages => pages(store, bench, detail),
+        Shape::Places => places::draw(bench, detail),
+        Shape::Prose => view! { <div class="text-well"><div class="text-sheet">{text::prose(bench, detail)}</div></div> }.into_any(),
+        Shape::Members => members::document(bench, detail),
+        Shape::Nothing => nothing(bench, detail),
     }
 }
 
-fn nothing(detail: &AssetDetail) -> AnyView {
+fn nothing(bench: Bench, detail: &AssetDetail) -> AnyView {
     let says = detail.row.failure.as_ref().or(detail.notes.first()).map(|words| words.sentence());
     let busy = detail.row.busy.then_some("It is being read now.".to_owned());
     view! {
@@ -29,29 +38,68 @@ fn nothing(detail: &AssetDetail) -> AnyView {
             <Icon of=kind_icon(detail.row.kind) size=48/>
             <h2>{words::state(detail.row.state)}</h2>
             <p class="muted narrow-text">{busy.or(says)}</p>
+            {film::strip(bench, detail)}
         </div>
     }
     .into_any()
 }
 
-fn pages(bench: Bench, detail: &AssetDetail) -> AnyView {
+fn pages(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
     let renditions = StoredValue::new(detail.renditions.clone());
-    let spans = StoredValue::new(detail.extractions.first().map(|extraction| extraction.spans.clone()).unwrap_or_default());
+    let texts = StoredValue::new(detail.extractions.clone());
+    let asset = StoredValue::new(detail.row.id.clone());
+    Effect::new(move |_| {
+        let page = bench.page.get();
+        if texts.with_value(|texts| texts_of(texts, page).into_iter().any(is_cut)) {
+            store.asset.want_page(asset.get_value(), page);
+        }
+    });
+    let wanted = bench.spot.with_untracked(|spot| spot.as_ref().and_then(|spot| spot.extraction.clone()));
+    let spans = Memo::new(move |_| spans_on(&texts.with_value(|texts| whole_texts_of(store, texts, bench.page.get())), wanted.as_ref()));
     let found = StoredValue::new(detail.findings.iter().map(|finding| (finding.page, finding.boxes.clone())).collect::<Vec<_>>());
     let name = StoredValue::new(detail.row.name.clone());
     let rings = Signal::derive(move || rings(bench, found, spans));
-    let focus = Signal::derive(move || bench.spot.with(|spot| spot.as_ref().and_then(|spot| spot.boxes.first().copied())));
+    let here = move |spot: &Spot| spot.page.is_none_or(|page| page == bench.page.get());
+    let focus = Signal::derive(move || {
+        bench.spot.with(|spot| spot.as_ref().filter(|spot| here(spot)).and_then(|spot| spot.boxes.first().copied()))
+    });
     let point = Callback::new(move |at: Option<(f64, f64)>| {
-        let lit = at.and_then(|at| spans.with_value(|spans| span_at(spans, bench.page.get_untracked(), at)));
+        let lit = at.and_then(|at| spans.with_untracked(|spans| span_at(spans, bench.page.get_untracked(), at)));
         if bench.lit.get_untracked() != lit {
             bench.lit.set(lit);
         }
     });
+    let failed = RwSignal::new(false);
+    let sealed = is_sealed(detail).then(|| detail.row.id.clone());
     let sheet = move || {
-        let pictures = renditions.with_value(|all| pictures_of(all, bench.page.get()))?;
-        Some(view! { <PageView pictures rings zoom=bench.zoom focus on_point=point name=name.get_value()/> })
+        // Set only when it changes: what is drawn depends on it.
+        if failed.get_untracked() {
+            failed.set(false);
+        }
+        let Some(pictures) = renditions.with_value(|all| pictures_of(all, bench.page.get())) else { return no_picture() };
+        view! { <PageView pictures rings zoom=bench.zoom focus on_point=point failed name=name.get_value()/> }.into_any()
     };
-    view! { {sheet}<Tools bench/> }.into_any()
+    let asked = Memo::new(move |_| sealed.clone().filter(|_| failed.get()));
+    let body = move || match asked.get() {
+        Some(asset) => view! { <Locked asset again=true/> }.into_any(),
+        None => view! { {sheet} }.into_any(),
+    };
+    view! { {body}<Tools bench/> }.into_any()
+}
+
+/// It was opened with a password that is not in memory any more.
+fn is_sealed(detail: &AssetDetail) -> bool {
+    !detail.unlocked && detail.properties.iter().any(|property| property.key == ENCRYPTED)
+}
+
+/// There is no picture of this page yet.
+fn no_picture() -> AnyView {
+    view! { <div class="no-document"><Icon of=icondata_lu::LuFileClock size=40/><p class="muted">"There is no picture of this page yet."</p></div> }.into_any()
+}
+
+/// The words on a page, of its texts.
+fn spans_on(texts: &[ExtractionView], wanted: Option<&ExtractionId>) -> Vec<Span> {
+    joined(&texts.iter().collect::<Vec<_>>(), wanted).map(|text| text.spans.clone()).unwrap_or_default()
 }
 
 /// The page image and the preview of one page.
@@ -62,7 +110,7 @@ fn pictures_of(all: &[RenditionRow], page: u32) -> Option<Pictures> {
     Some(Pictures { page, preview })
 }
 
-fn rings(bench: Bench, found: StoredValue<Vec<(Option<u32>, Vec<PixelBox>)>>, spans: StoredValue<Vec<Span>>) -> Vec<Ring> {
+fn rings(bench: Bench, found: StoredValue<Vec<(Option<u32>, Vec<PixelBox>)>>, spans: Memo<Vec<Span>>) -> Vec<Ring> {
     let page = bench.page.get();
     let ring = |kind: &'static str, current: bool| move |rect: PixelBox| Ring { rect, kind, current };
     let findings = found.with_value(|all| {
@@ -72,8 +120,9 @@ fn rings(bench: Bench, found: StoredValue<Vec<(Option<u32>, Vec<PixelBox>)>>, sp
             .map(ring("doubt", false))
             .collect::<Vec<_>>()
     });
-    let spot = bench.spot.get().map(|spot| lines(&spot.boxes)).unwrap_or_default().into_iter().map(ring("found", true));
-    let lit = bench.lit.get().and_then(|n| spans.with_value(|spans| spans.get(n).and_then(|span| span.rect))).map(ring("lit", false));
+    let spot = bench.spot.get().filter(|spot| spot.page.is_none_or(|on| on == page));
+    let spot = spot.map(|spot| lines(&spot.boxes)).unwrap_or_default().into_iter().map(ring("found", true));
+    let lit = bench.lit.get().and_then(|n| spans.with(|spans| spans.get(n).and_then(|span| span.rect))).map(ring("lit", false));
     findings.into_iter().chain(spot).chain(lit).collect()
 }
 
@@ -89,17 +138,8 @@ fn span_at(spans: &[Span], page: u32, (x, y): (f64, f64)) -> Option<usize> {
 #[component]
 fn Tools(bench: Bench) -> impl IntoView {
     let zoom = bench.zoom;
-    let turn =
-        move |by: i32| move |_| bench.page.update(|page| *page = page.saturating_add_signed(by).clamp(1, bench.pages.get_untracked()));
-    let pages = move || {
-        (bench.pages.get() > 1).then(|| {
-            view! {
-                <button aria-label="Previous page" on:click=turn(-1)><Icon of=icondata_lu::LuChevronLeft/></button>
-                <span class="tabular page-number">{move || format!("{} of {}", bench.page.get(), bench.pages.get())}</span>
-                <button aria-label="Next page" on:click=turn(1)><Icon of=icondata_lu::LuChevronRight/></button>
-            }
-        })
-    };
+    let many = Memo::new(move |_| bench.pages.get() > 1);
+    let pages = move || many.get().then(|| view! { <PageNumber bench/> });
     view! {
         <div class="page-tools" role="toolbar" aria-label="Page">
             {pages}
@@ -111,13 +151,45 @@ fn Tools(bench: Bench) -> impl IntoView {
     }
 }
 
+/// Which page of how many: buttons, and a field to type a number into.
+#[component]
+fn PageNumber(bench: Bench) -> impl IntoView {
+    let turn = move |by: i32| {
+        move |_| {
+            bench.turn(by);
+        }
+    };
+    let shown = move || bench.page.get().to_string();
+    let typed = move |event: leptos::ev::Event| {
+        if let Ok(page) = event_target_value(&event).trim().parse() {
+            bench.turn_to(page);
+        }
+        // What is no number, or no page, is put right.
+        if let Some(field) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            field.set_value(&bench.page.get_untracked().to_string());
+        }
+    };
+    let leave = move |event: leptos::ev::KeyboardEvent| {
+        let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        if let Some(field) = field.filter(|_| event.key() == "Enter") {
+            // Leaving the field is what sends the change.
+            drop(field.blur());
+        }
+    };
+    view! {
+        <button aria-label="Previous page" title="Previous page (PgUp)" data-testid="page-previous" disabled=move || bench.page.get() == 1 on:click=turn(-1)><Icon of=icondata_lu::LuChevronLeft/></button>
+        <label class="tabular page-number"><input class="page-field" type="text" inputmode="numeric" aria-label="Page" data-testid="page-field" prop:value=shown on:change=typed on:keydown=leave/>{move || format!(" of {}", words::number(bench.pages.get()))}</label>
+        <button aria-label="Next page" title="Next page (PgDn)" data-testid="page-next" disabled=move || bench.page.get() == bench.pages.get() on:click=turn(1)><Icon of=icondata_lu::LuChevronRight/></button>
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_pointer_finds_its_word() {
-        let span = |page, rect| Span { start: 0, end: 1, page: Some(page), rect: Some(rect), t0: None, t1: None, confidence: None };
+        let span = |page, rect| Span { start: 0, end: 1, page: Some(page), rect: Some(rect), ..Span::default() };
         let spans = [span(1, [0, 0, 10, 10]), span(2, [5, 5, 10, 10]), span(1, [5, 5, 10, 10])];
         assert_eq!(span_at(&spans, 1, (7.0, 12.0)), Some(2));
         assert_eq!(span_at(&spans, 2, (7.0, 12.0)), Some(1));

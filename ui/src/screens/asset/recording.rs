@@ -1,6 +1,7 @@
-//! A recording: the player, and beneath it what is said.
+//! A recording or a film: its key frames, the player, and beneath it what is said.
 
-use super::bench::Bench;
+use super::bench::{Bench, is_heard};
+use super::film;
 use crate::parts::icon::Icon;
 use crate::parts::player::Player;
 use crate::parts::transcript::{Said, TranscriptView, lines::Transcript};
@@ -9,9 +10,10 @@ use leptos::prelude::*;
 use winnow_contract::asset::{AssetDetail, AssetState, ExtractionView, RenditionKind};
 
 pub fn draw(bench: Bench, detail: &AssetDetail) -> AnyView {
-    let Some((_, tape)) = bench.tape.get_untracked() else { return ().into_any() };
+    let strip = film::strip(bench, detail);
+    let Some((_, tape)) = bench.tape.get_untracked() else { return without_sound(detail, strip) };
     let waveform = detail.renditions.iter().find(|rendition| rendition.kind == RenditionKind::Waveform).map(|row| row.id.clone());
-    let heard = detail.extractions.iter().find(|extraction| extraction.spans.iter().any(|span| span.t0.is_some()));
+    let heard = detail.extractions.iter().find(|extraction| is_heard(extraction));
     let spot = Signal::derive(move || bench.spot.with(|spot| spot.as_ref().map(|spot| (spot.start, spot.end))));
     let body = match heard {
         Some(extraction) => {
@@ -22,7 +24,18 @@ pub fn draw(bench: Bench, detail: &AssetDetail) -> AnyView {
         }
         None => silent(detail),
     };
-    view! { <div class="recording" data-testid="recording"><div class="recording-player"><Player tape waveform key="Space"/></div>{body}</div> }.into_any()
+    view! { <div class="recording" data-testid="recording">{strip}<div class="recording-player"><Player tape waveform key="Space"/></div>{body}</div> }.into_any()
+}
+
+/// A film of which only pictures are there.
+fn without_sound(detail: &AssetDetail, strip: AnyView) -> AnyView {
+    view! { <div class="recording" data-testid="recording">{strip}{no_sound(detail)}</div> }.into_any()
+}
+
+fn no_sound(detail: &AssetDetail) -> AnyView {
+    let note = detail.row.failure.as_ref().or(detail.notes.first()).map(|words| words.sentence());
+    let says = if detail.row.busy { "It is being opened.".to_owned() } else { note.unwrap_or_else(|| "It has no sound.".to_owned()) };
+    view! { <div class="no-document" data-testid="no-sound"><Icon of=icondata_lu::LuVolumeX size=32/><p class="muted narrow-text">{says}</p></div> }.into_any()
 }
 
 fn found(detail: &AssetDetail, extraction: &ExtractionView) -> Vec<(u32, u32)> {

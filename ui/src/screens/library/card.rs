@@ -61,6 +61,9 @@ fn card(row: &AssetRow) -> AnyView {
         state_mark(row)
     } else if !row.labels.is_empty() || row.suggested.is_some() {
         label_chips(row)
+    } else if row.parent.is_some() {
+        let within = words::found_in(&row.path, &row.name);
+        view! { <span class="found-in" title=format!("Found in {}", row.path) data-testid="found-in"><Icon of=icondata_lu::LuCornerDownRight size=12/><span>{within}</span></span> }.into_any()
     } else {
         view! { <span>{words::kind(row.kind)}" · "{measure(row)}</span> }.into_any()
     };
@@ -73,9 +76,14 @@ fn card(row: &AssetRow) -> AnyView {
     .into_any()
 }
 
-/// How long a recording is, or how large a file.
+/// How many files are in an archive, how long a recording is, how many pages a document has, or how large a file is.
 fn measure(row: &AssetRow) -> String {
-    row.seconds.map_or_else(|| words::size(row.bytes), |seconds| words::clock(f64::from(seconds)))
+    match (row.seconds, row.pages) {
+        _ if row.members > 0 && row.kind == MediaKind::Archive => format!("{} in it", words::number(row.members)),
+        (Some(seconds), _) => words::clock(f64::from(seconds)),
+        (None, Some(pages)) if pages > 1 => words::counted(pages, "page"),
+        (None, _) => words::size(row.bytes),
+    }
 }
 
 /// A recording: how long it is, and how what is said in it begins.
@@ -98,7 +106,7 @@ fn line(row: &AssetRow) -> AnyView {
     let folder = row.path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default();
     view! {
         <span class="line-name"><span class="line-icon"><Icon of=kind_icon(row.kind)/></span><FileName name=row.name.clone()/>{doubt_dot(row.open_items)}</span>
-        <span class="line-folder muted" title=folder.clone()>{folder.clone()}</span>
+        <span class="line-folder muted" title=folder.clone()>{row.parent.is_some().then(|| view! { <Icon of=icondata_lu::LuCornerDownRight size=12/> })}<span>{folder.clone()}</span></span>
         <span class="line-label">{label_chips(row)}</span>
         <span class="line-kind muted">{words::kind(row.kind)}</span>
         <span class="line-language muted" title="Language">{row.language.as_deref().map(words::language)}</span>

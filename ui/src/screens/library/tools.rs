@@ -1,5 +1,6 @@
 //! The line above the files: how many, which, in what order, and how to add more.
 
+use crate::parts::chip;
 use crate::parts::icon::Icon;
 use crate::parts::words;
 use crate::store::{Store, store};
@@ -14,10 +15,19 @@ pub fn Tools() -> impl IntoView {
     view! {
         <div class="tools-room"><header class="tools">
             <div class="tools-title"><h1>{move || title(store)}</h1><span class="muted tabular nowrap" data-testid="asset-count">{move || count(store)}</span></div>
+            {move || inside_chip(store)}
             {move || there().then(|| view! { <Filters/> })}
             {move || there().then(|| view! { <Add/> })}
         </header></div>
     }
+}
+
+/// Only what was found in one file is listed; pressed, everything is again.
+fn inside_chip(store: Store) -> AnyView {
+    if store.library.filter.with(|filter| filter.inside.is_none()) {
+        return ().into_any();
+    }
+    chip::inside(store.library.inside.get(), move || store.library.narrow(|filter| filter.inside = None))
 }
 
 fn title(store: Store) -> String {

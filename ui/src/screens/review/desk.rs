@@ -237,6 +237,7 @@ fn evidence(detail: &ReviewDetail, spot: usize) -> Evidence {
         end: Some(place.end),
         t0,
         t1,
+        place: None,
     }
 }
 

@@ -5,6 +5,7 @@
 use super::desk::{Desk, desk};
 use super::listening::{listening, player};
 use super::reading::reading;
+use super::twins::twins;
 use crate::parts::kind::kind_icon;
 use crate::parts::page::{PageView, Pictures, Ring, Strip, lines};
 use crate::parts::{bring, icon::Icon, name::FileName, states};
@@ -28,6 +29,9 @@ pub fn Evidence(item: ReviewItemId) -> impl IntoView {
 }
 
 fn draw(detail: ReviewDetail, here: Memo<bool>) -> AnyView {
+    if let Some(other) = detail.other.clone() {
+        return twins(detail.asset, other);
+    }
     let pictures = pictures(&detail);
     match (detail.row.kind, pictures) {
         (ItemKind::Extraction, _) if detail.sound.is_some() => listening(detail, here),

@@ -175,6 +175,17 @@ fn for_all(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
             </button>
         })
     });
-    let says = format!("The same value waits in {}. All {} at once:", words::counted(more, "other item"), words::number(more + 1));
+    let says = match detail.row.kind {
+        ItemKind::Finding | ItemKind::Extraction => {
+            format!("The same value waits in {}. All {} at once:", words::counted(more, "other item"), words::number(more + 1))
+        }
+        ItemKind::Label | ItemKind::Duplicate => {
+            format!(
+                "{} nearly the same. Decide once for all {}:",
+                words::counted(more, "other file") + if more == 1 { " is" } else { " are" },
+                words::number(more + 1)
+            )
+        }
+    };
     view! { <div class="for-all" data-testid="review-alike-open"><p class="muted">{says}</p><div class="minis">{buttons.collect_view()}</div></div> }.into_any()
 }

@@ -26,6 +26,8 @@ pub fn row(store: Store, n: u32, hit: Hit) -> impl IntoView {
     };
     let second = hit.evidence.t0.map(|second| view! { <span class="hit-second tabular" data-testid="hit-second"><Icon of=icondata_lu::LuPlay size=12/>{words::clock(f64::from(second))}</span> });
     let page = hit.evidence.page.map(|page| view! { <span class="nowrap">{format!("page {page}")}</span> });
+    let at = hit.evidence.place.as_ref().and_then(|place| place.words());
+    let at = at.map(|words| view! { <span class="hit-at" data-testid="hit-at">{words.sentence()}</span> });
     let more =
         (hit.more > 0).then(|| view! { <span class="nowrap">{format!("{} in this file", words::counted(hit.more, "more place"))}</span> });
     let roots = store.status.with_untracked(|status| {
@@ -39,7 +41,7 @@ pub fn row(store: Store, n: u32, hit: Hit) -> impl IntoView {
             <div class="hit-body">
                 <p class="hit-name"><FileName name=hit.name.clone()/><span class="hit-marks">{by(&hit.why)}</span></p>
                 <p class="hit-snippet" data-testid="hit-snippet">{marked(hit.snippet)}</p>
-                <p class="hit-place muted">{second}<span class="hit-folder" title=hit.path>{folder}</span>{page}{more}
+                <p class="hit-place muted">{second}<span class="hit-folder" title=hit.path>{folder}</span>{page}{at}{more}
                     <button class="link-button hit-like" tabindex="-1" data-testid="hit-similar" title="More like this (Ctrl M)" on:click=similar>"More like this"</button>
                 </p>
             </div>

@@ -74,6 +74,7 @@ fn without(rows: &[ModelCardRow]) -> Vec<&'static str> {
         ),
         (ModelTask::Embed, "Without a model for meaning, search finds words only, and no labels are suggested."),
         (ModelTask::Ocr, "Without a model for reading, words on pictures are not found."),
+        (ModelTask::Decode, "Without the PDF library, PDF documents are listed and not read."),
     ];
     tasks.into_iter().filter(|(task, _)| lacks(*task)).map(|(_, says)| says).collect()
 }

@@ -158,8 +158,8 @@ impl Card {
             ModelTask::Embed => {
                 ensure(sensible(self.dimensions) && sensible(self.max_tokens), || "an embedder needs dimensions and max_tokens".to_owned())
             }
-            ModelTask::Speech | ModelTask::Voice | ModelTask::Runtime => Ok(()),
-            ModelTask::Ocr | ModelTask::Decode => Err("models for this task come with the program or the system".to_owned()),
+            ModelTask::Speech | ModelTask::Voice | ModelTask::Runtime | ModelTask::Decode => Ok(()),
+            ModelTask::Ocr => Err("models for this task come with the system".to_owned()),
         }
     }
 

@@ -81,7 +81,7 @@ fn a_card_with_absurd_values_is_refused_with_the_reason() {
     check("name = 'Tiny tiny'", "name = ''", "one line of text");
     check("name = 'Tiny tiny'", "name = \"a\\u001b[2J\"", "one line of text");
     check("task = 'voice'", "task = 'dance'", "unknown variant");
-    check("task = 'voice'", "task = 'ocr'", "come with the program");
+    check("task = 'voice'", "task = 'ocr'", "come with the system");
     check("task = 'voice'", "task = 'embed'", "dimensions");
     check("limits = 'Everything.'", "limits = 'Everything.'\nlanguages = ['English']", "ISO 639-1");
     check("name = 'a.bin'", "name = '../a.bin'", "is no file name");

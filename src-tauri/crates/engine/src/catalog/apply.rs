@@ -3,18 +3,18 @@
 //! Who writes? This file and the tables it calls. It decides nothing: what to write was decided by a stage or a person.
 
 use super::lineage::{Node, link};
-use super::{assets, audit, folders, jobs, labels, locations, review, texts, transcripts, vectors};
+use super::{assets, audit, folders, jobs, labels, locations, members, near_duplicates, review, texts, transcripts, vectors};
 use crate::breaks::{Breaks, Point};
 use crate::error::Result;
 use crate::jobs::Job;
-use crate::outcome::{Again, Content, NewJob, NewRendition, Outcome, SeenFile, Write};
+use crate::outcome::{Again, Content, NewJob, NewMember, NewRendition, Outcome, Part, SeenFile, Write};
 use crate::pipeline;
 use crate::ports::Ports;
 use crate::review::decide;
 use crate::review::policy::{NewItem, Route};
 use rusqlite::{Connection, params};
 use winnow_contract::Words;
-use winnow_contract::asset::AssetState;
+use winnow_contract::asset::{AssetState, RenditionKind};
 use winnow_contract::id::{AssetId, FolderId, LocationId};
 use winnow_contract::job::{JobKind, JobState};
 use winnow_contract::trail::RowKind;
@@ -64,6 +64,9 @@ impl Applying {
             true => self.enqueue(catalog, &outcome.next.iter().map(afresh).collect::<Vec<_>>(), now)?,
             false => self.enqueue(catalog, &outcome.next, now)?,
         };
+        if job.kind == JobKind::Ocr {
+            jobs::hold(catalog, &job.subject, now)?;
+        }
         self.breaks.hit(Point::ApplyJobs)?;
         Ok(touched)
     }
@@ -73,16 +76,21 @@ impl Applying {
         let now = self.ports.clock.now_ms();
         jobs::fail(catalog, &job.id, state, reason, now)?;
         let mut touched = Touched::default();
-        if matches!(reason.code.as_str(), "thumbnail_failed" | "sound_gone") {
+        if let Some(kind) = gone(reason) {
             // What it should have read is made again, and that job puts this one back behind it.
-            jobs::decode_again(catalog, &job.subject.as_str().into(), now)?;
+            jobs::make_again(catalog, &job.subject.as_str().into(), jobs::maker(kind), now)?;
         }
-        if let Some(asset) = self.failed_asset(catalog, job, reason, now)? {
+        if let Some(part) = job.part {
+            touched.assets.push(failed_part(catalog, job, part, reason)?);
+        } else if let Some(asset) = self.failed_asset(catalog, job, reason, now)? {
             assets::fail(catalog, &asset, failed_state(reason), reason)?;
             if locations::present(catalog, &asset)? == 0 {
                 assets::lose(catalog, &asset)?;
             }
             touched.assets.push(asset);
+        }
+        if job.kind == JobKind::Ocr {
+            jobs::hold(catalog, &job.subject, now)?;
         }
         let digest = blake3::hash(reason.code.as_bytes());
         self.audit(catalog, &format!("{}_failed", job.kind), &job.subject, &job.id, *digest.as_bytes(), now)?;
@@ -93,8 +101,8 @@ impl Applying {
     fn failed_asset(&self, catalog: &Connection, job: &Job, reason: &Words, now: i64) -> Result<Option<AssetId>> {
         match job.kind {
             // What was read stays read, whether or not it can be searched by meaning.
-            JobKind::Scan | JobKind::Embed | JobKind::Label => Ok(None),
-            JobKind::Decode | JobKind::Ocr | JobKind::Sound | JobKind::Transcribe | JobKind::Detect => {
+            JobKind::Scan | JobKind::Embed | JobKind::Label | JobKind::Compare | JobKind::Frames => Ok(None),
+            JobKind::Decode | JobKind::Expand | JobKind::Ocr | JobKind::Sound | JobKind::Transcribe | JobKind::Detect => {
                 Ok(Some(AssetId::from(job.subject.as_str())))
             }
             JobKind::Ingest => {
@@ -158,7 +166,18 @@ impl Applying {
                 }
                 touched.assets.push(asset.clone());
             }
-            Write::Notes { asset, stage, notes } => assets::set_notes(catalog, asset, run, *stage, notes)?,
+            Write::Members { parent, began, members } => {
+                touched.assets.extend(self.found(catalog, parent, members, run, now)?);
+                members::mark(catalog, parent, members, *began)?;
+            }
+            Write::MembersDone { parent, began, cut } => {
+                assets::set_members_cut(catalog, parent, *cut)?;
+                let unseen = if *cut { Vec::new() } else { members::forget_unseen(catalog, parent, *began)? };
+                for asset in unseen {
+                    touched.assets.extend(members::settle(catalog, &asset, now)?);
+                }
+            }
+            Write::Notes { asset, stage, page, notes } => assets::set_notes(catalog, asset, run, *stage, *page, notes)?,
             Write::Ended { asset, state } => {
                 assets::end(catalog, asset, *state)?;
                 touched.assets.push(asset.clone());
@@ -179,6 +198,7 @@ impl Applying {
                 touched.rewritten |= texts::insert(catalog, new, run)?;
                 touched.assets.push(new.asset.clone());
             }
+            Write::OnlyPages { asset, stage, pages } => touched.rewritten |= texts::keep_pages(catalog, asset, *stage, pages, run)?,
             Write::Embeddings { space, rows } => vectors::insert(catalog, space, rows, run)?,
             Write::Findings { asset, findings, items } => {
                 review::set_findings(catalog, asset, findings, items, run, now)?;
@@ -186,9 +206,15 @@ impl Applying {
                 touched.review = true;
                 touched.assets.push(asset.clone());
             }
-            Write::Reading { asset, items } => touched.review |= review::set_reading(catalog, asset, items, run, now)?,
+            Write::Reading { asset, page, items } => touched.review |= review::set_reading(catalog, asset, *page, items, run, now)?,
             Write::Suggestions { asset, suggestions, item } => {
                 touched.review |= labels::set(catalog, asset, suggestions, item.as_ref(), run, now)?;
+                touched.assets.push(asset.clone());
+            }
+            Write::Look { asset, look } => near_duplicates::set_look(catalog, asset, look.as_deref(), run)?,
+            Write::Compared { asset, signature, rules } => {
+                let placing = near_duplicates::Placing { rules, run, now, id: &|| self.ports.ids.next() };
+                touched.review |= near_duplicates::place(catalog, asset, signature.as_ref(), &placing)?;
                 touched.assets.push(asset.clone());
             }
         }
@@ -229,19 +255,40 @@ impl Applying {
 
     fn bind(&self, catalog: &Connection, location: &LocationId, asset: &AssetId, run: Option<&str>, now: i64) -> Result<()> {
         let before = locations::bind(catalog, location, asset, now)?;
-        assets::find(catalog, asset)?;
+        members::settle(catalog, asset, now)?;
+        jobs::expand_again(catalog, asset, now)?;
         locations::index_name(catalog, location)?;
         link(catalog, Node(RowKind::Asset, asset.as_str()), Node(RowKind::Location, location.as_str()), run)?;
-        if let Some(before) = before.filter(|before| locations::present(catalog, before).is_ok_and(|count| count == 0)) {
-            assets::lose(catalog, &before)?;
+        if let Some(before) = before {
+            members::settle(catalog, &before, now)?;
         }
         Ok(())
+    }
+
+    /// What was found in a container. Content that the container itself lies in would be a tree without an end, so it is left
+    /// out with a note.
+    fn found(&self, catalog: &Connection, parent: &AssetId, members: &[NewMember], run: &str, now: i64) -> Result<Vec<AssetId>> {
+        let mut around = members::above(catalog, parent)?;
+        around.push(parent.clone());
+        let mut touched = vec![parent.clone()];
+        for member in members {
+            if assets::by_hash(catalog, &member.content.hash)?.is_some_and(|known| around.contains(&known)) {
+                assets::add_note(catalog, parent, Some(run), JobKind::Expand, 0, &Words::new("holds_itself"))?;
+                continue;
+            }
+            let location = members::see(catalog, parent, member, now)?;
+            link(catalog, Node(RowKind::Location, location.as_str()), Node(RowKind::Asset, parent.as_str()), Some(run))?;
+            touched.push(self.bound(catalog, &location, &member.new_asset, &member.content, run, now)?);
+        }
+        // What is not there itself holds nothing that is.
+        touched.extend(members::settle(catalog, parent, now)?);
+        Ok(touched)
     }
 }
 
 /// A job that reads a text, put back even if it was done before.
 fn afresh(job: &NewJob) -> NewJob {
-    let reads = matches!(job.kind, JobKind::Detect | JobKind::Embed);
+    let reads = matches!(job.kind, JobKind::Detect | JobKind::Embed | JobKind::Compare);
     NewJob { again: if reads { Again::Always } else { job.again }, ..job.clone() }
 }
 
@@ -249,9 +296,35 @@ fn afresh(job: &NewJob) -> NewJob {
 fn failed_state(reason: &Words) -> AssetState {
     match reason.code.as_str() {
         "vanished" | "no_location" => AssetState::Missing,
-        "model_missing" => AssetState::Unread,
+        "model_missing" | "needs_ffmpeg" => AssetState::Unread,
+        "locked" => AssetState::Locked,
         _ => AssetState::Failed,
     }
+}
+
+/// The rendition that a job wanted to read and did not find.
+fn gone(reason: &Words) -> Option<RenditionKind> {
+    match reason.code.as_str() {
+        "thumbnail_failed" => Some(RenditionKind::Page),
+        "sound_gone" => Some(RenditionKind::Sound),
+        "frame_gone" => Some(RenditionKind::Frame),
+        _ => None,
+    }
+}
+
+/// A page that could not be read costs the others nothing: a note says which it was, and the asset is partial.
+fn failed_part(catalog: &Connection, job: &Job, part: Part, reason: &Words) -> Result<AssetId> {
+    let asset = AssetId::from(job.subject.as_str());
+    let code = match part {
+        Part::Page(_) => "page_unread",
+        Part::Frame(_) => "frame_unread",
+    };
+    let why = reason.sentence();
+    let note = Words::new(code).with("page", part.number()).with("why", why.trim_end_matches('.'));
+    assets::remove_notes(catalog, &asset, job.kind, part.number())?;
+    assets::add_note(catalog, &asset, None, job.kind, part.number(), &note)?;
+    assets::mend(catalog, &asset)?;
+    Ok(asset)
 }
 
 fn see(catalog: &Connection, folder: &FolderId, files: &[SeenFile], now: i64) -> Result<()> {
@@ -263,10 +336,7 @@ fn lose(catalog: &Connection, gone: &[LocationId], now: i64) -> Result<Vec<Asset
     let mut touched = Vec::new();
     for location in gone {
         let Some(asset) = locations::lose(catalog, location, now)? else { continue };
-        if locations::present(catalog, &asset)? == 0 {
-            assets::lose(catalog, &asset)?;
-        }
-        touched.push(asset);
+        touched.extend(members::settle(catalog, &asset, now)?);
     }
     Ok(touched)
 }

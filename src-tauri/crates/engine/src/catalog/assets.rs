@@ -1,7 +1,7 @@
 //! Assets: one row per distinct content, its state, notes, facts and pictures.
 
 use super::filter::filter_sql;
-use super::{count, locations, params_json, words_of};
+use super::{count, jobs, locations, members, params_json, words_of};
 use crate::error::Result;
 use crate::outcome::NewRendition;
 use crate::paths;
@@ -81,14 +81,18 @@ pub fn fail(catalog: &Connection, asset: &AssetId, state: AssetState, failure: &
     Ok(())
 }
 
+/// How the reading of a row of `assets` ended: without a page, or with members left out, it is not whole.
+const READ: &str = "CASE WHEN read_state = 'ready' AND (members_cut OR EXISTS (SELECT 1 FROM jobs p WHERE p.subject = assets.id
+       AND p.state IN ('failed', 'parked') AND p.part IS NOT NULL)) THEN 'partial' ELSE read_state END";
+
 /// A step succeeded: unless another step of the asset still stands failed, its state is what its reading ended in.
 pub fn mend(catalog: &Connection, asset: &AssetId) -> Result<()> {
-    catalog
-        .prepare_cached(
-            "UPDATE assets SET state = read_state, failure_code = NULL, failure_params = NULL WHERE id = ?1 AND state <> 'missing'
-             AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = ?1 AND j.state IN ('failed', 'parked') AND j.kind NOT IN ('embed', 'label'))",
-        )?
-        .execute([asset.as_str()])?;
+    let failed = jobs::FAILED_WHOLE;
+    let sql = format!(
+        "UPDATE assets SET state = {READ}, failure_code = NULL, failure_params = NULL WHERE id = ?1 AND state <> 'missing'
+           AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = ?1 AND {failed})"
+    );
+    catalog.prepare_cached(&sql)?.execute([asset.as_str()])?;
     Ok(())
 }
 
@@ -101,10 +105,13 @@ pub fn lose(catalog: &Connection, asset: &AssetId) -> Result<()> {
 
 /// A location is there (again): the state is what the reading, or its failure, had ended in.
 pub fn find(catalog: &Connection, asset: &AssetId) -> Result<()> {
-    let sql = "UPDATE assets SET state = CASE WHEN failure_code IS NULL OR failure_code = 'vanished' THEN read_state
-             WHEN failure_code = 'model_missing' THEN 'unread' ELSE 'failed' END,
-             failure_params = CASE WHEN failure_code = 'vanished' THEN NULL ELSE failure_params END, failure_code = nullif(failure_code, 'vanished') WHERE id = ?1 AND state = 'missing'";
-    catalog.prepare_cached(sql)?.execute([asset.as_str()])?;
+    let sql = format!(
+        "UPDATE assets SET state = CASE WHEN failure_code IS NULL OR failure_code = 'vanished' THEN {READ}
+           WHEN failure_code IN ('model_missing', 'needs_ffmpeg') THEN 'unread' WHEN failure_code = 'locked' THEN 'locked' ELSE 'failed' END,
+         failure_params = CASE WHEN failure_code = 'vanished' THEN NULL ELSE failure_params END, failure_code = nullif(failure_code, 'vanished')
+         WHERE id = ?1 AND state = 'missing'"
+    );
+    catalog.prepare_cached(&sql)?.execute([asset.as_str()])?;
     Ok(())
 }
 
@@ -115,22 +122,36 @@ pub fn describe(catalog: &Connection, asset: &AssetId, kind: MediaKind, media_ty
     Ok(())
 }
 
-/// Replaces a stage's notes.
-pub fn set_notes(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKind, notes: &[Words]) -> Result<()> {
-    catalog
-        .prepare_cached("DELETE FROM asset_notes WHERE asset_id = ?1 AND stage = ?2")?
-        .execute(params![asset.as_str(), stage.as_str()])?;
-    let mut insert =
-        catalog.prepare_cached("INSERT OR IGNORE INTO asset_notes (asset_id, run_id, stage, code, params) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    for note in notes {
-        insert.execute(params![asset.as_str(), run, stage.as_str(), note.code, params_json(note)])?;
-    }
+/// Replaces a stage's notes on an asset, or on a page of it.
+pub fn set_notes(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKind, page: u32, notes: &[Words]) -> Result<()> {
+    remove_notes(catalog, asset, stage, page)?;
+    notes.iter().try_for_each(|note| add_note(catalog, asset, Some(run), stage, page, note))
+}
+
+/// Removes a stage's notes on an asset, or on a page of it.
+pub fn remove_notes(catalog: &Connection, asset: &AssetId, stage: JobKind, page: u32) -> Result<()> {
+    let sql = "DELETE FROM asset_notes WHERE asset_id = ?1 AND stage = ?2 AND page = ?3";
+    catalog.prepare_cached(sql)?.execute(params![asset.as_str(), stage.as_str(), page])?;
+    Ok(())
+}
+
+/// One more note; a known one stays as it is.
+pub fn add_note(catalog: &Connection, asset: &AssetId, run: Option<&str>, stage: JobKind, page: u32, note: &Words) -> Result<()> {
+    let sql = "INSERT OR IGNORE INTO asset_notes (asset_id, run_id, stage, page, code, params) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let row = params![asset.as_str(), run, stage.as_str(), page, note.code, params_json(note)];
+    catalog.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }
 
 /// How the reading of an asset ended, when a stage after decoding found out.
 pub fn end(catalog: &Connection, asset: &AssetId, state: AssetState) -> Result<()> {
     catalog.prepare_cached("UPDATE assets SET read_state = ?2 WHERE id = ?1")?.execute([asset.as_str(), state.as_str()])?;
+    Ok(())
+}
+
+/// Whether members of a container were left out.
+pub fn set_members_cut(catalog: &Connection, asset: &AssetId, cut: bool) -> Result<()> {
+    catalog.prepare_cached("UPDATE assets SET members_cut = ?2 WHERE id = ?1")?.execute(params![asset.as_str(), cut])?;
     Ok(())
 }
 
@@ -151,10 +172,24 @@ pub fn set_properties(catalog: &Connection, asset: &AssetId, run: &str, stage: J
     Ok(())
 }
 
+/// The media type of an asset; none when there is no such asset.
+pub fn media_type(catalog: &Connection, asset: &AssetId) -> Result<Option<String>> {
+    let sql = "SELECT media_type FROM assets WHERE id = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([asset.as_str()], |row| row.get(0)).optional()?)
+}
+
+/// What an asset is; none when there is no such asset.
+pub fn kind(catalog: &Connection, asset: &AssetId) -> Result<Option<MediaKind>> {
+    let sql = "SELECT kind FROM assets WHERE id = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([asset.as_str()], |row| word(row, 0, MediaKind::parse)).optional()?)
+}
+
 /// Replaces the pictures or sounds that a stage made of an asset. Their ids are the same each time.
 pub fn set_renditions(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKind, renditions: &[NewRendition]) -> Result<()> {
-    let old = "DELETE FROM renditions WHERE asset_id = ?1 AND (kind IN ('sound', 'waveform')) = ?2";
-    catalog.prepare_cached(old)?.execute(params![asset.as_str(), stage == JobKind::Sound])?;
+    let made: Vec<&str> = RenditionKind::ALL.iter().filter(|kind| jobs::maker(**kind) == stage).map(|kind| kind.as_str()).collect();
+    let made = serde_json::to_string(&made).expect("BUG: kinds are always JSON");
+    let old = "DELETE FROM renditions WHERE asset_id = ?1 AND kind IN (SELECT value FROM json_each(?2))";
+    catalog.prepare_cached(old)?.execute(params![asset.as_str(), made])?;
     let mut insert = catalog.prepare_cached(
         "INSERT INTO renditions (id, asset_id, run_id, kind, page, media_type, width, height, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
@@ -167,7 +202,8 @@ pub fn set_renditions(catalog: &Connection, asset: &AssetId, run: &str, stage: J
 
 /// Notes on an asset, in the order of the stages.
 pub fn notes(catalog: &Connection, asset: &AssetId) -> Result<Vec<Words>> {
-    let mut query = catalog.prepare_cached("SELECT code, params FROM asset_notes WHERE asset_id = ?1 ORDER BY stage, code")?;
+    let mut query =
+        catalog.prepare_cached("SELECT code, params FROM asset_notes WHERE asset_id = ?1 ORDER BY stage, page, code, params")?;
     let rows = query.query_map([asset.as_str()], |row| Ok(words_of(row.get(0)?, &row.get::<_, String>(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -198,19 +234,51 @@ fn rendition_of(row: &Row<'_>) -> rusqlite::Result<RenditionRow> {
     })
 }
 
-/// A rendition and the asset it belongs to.
-pub fn rendition(catalog: &Connection, id: &RenditionId) -> Result<Option<(RenditionRow, AssetId)>> {
-    let sql = "SELECT id, kind, page, media_type, width, height, asset_id FROM renditions WHERE id = ?1";
-    let row = |row: &Row<'_>| Ok((rendition_of(row)?, AssetId(row.get(6)?)));
-    Ok(catalog.prepare_cached(sql)?.query_row([id.as_str()], row).optional()?)
+/// A rendition, the asset it belongs to, and whether it is drawn when somebody looks at it.
+#[derive(Debug)]
+pub struct Stored {
+    pub row: RenditionRow,
+    pub asset: AssetId,
+    pub on_demand: bool,
 }
 
-/// Ids of every rendition and its asset; with `present`, only of assets whose file is there.
-pub fn all_renditions(catalog: &Connection, present: bool) -> Result<Vec<(RenditionId, AssetId)>> {
-    let sql = "SELECT id, asset_id FROM renditions r WHERE NOT ?1
-         OR EXISTS (SELECT 1 FROM locations l WHERE l.asset_id = r.asset_id AND l.missing_since IS NULL)";
+fn stored_of(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    Ok(Stored { row: rendition_of(row)?, asset: AssetId(row.get(6)?), on_demand: row.get(7)? })
+}
+
+/// One rendition.
+pub fn rendition(catalog: &Connection, id: &RenditionId) -> Result<Option<Stored>> {
+    let sql = "SELECT id, kind, page, media_type, width, height, asset_id, bytes = 0 AND kind = 'page' FROM renditions WHERE id = ?1";
+    Ok(catalog.prepare_cached(sql)?.query_row([id.as_str()], stored_of).optional()?)
+}
+
+/// The picture of a page of an asset.
+pub fn page_rendition(catalog: &Connection, asset: &AssetId, page: u32) -> Result<Option<RenditionRow>> {
+    let sql = "SELECT id, kind, page, media_type, width, height FROM renditions WHERE asset_id = ?1 AND kind = 'page' AND page = ?2";
+    Ok(catalog.prepare_cached(sql)?.query_row(params![asset.as_str(), page], rendition_of).optional()?)
+}
+
+/// Renditions of assets that are there whose files have to be in the cache.
+pub fn kept_renditions(catalog: &Connection) -> Result<Vec<(RenditionId, AssetId, RenditionKind)>> {
+    let sql = "SELECT id, asset_id, kind FROM renditions r WHERE NOT (bytes = 0 AND kind = 'page')
+         AND EXISTS (SELECT 1 FROM locations l WHERE l.asset_id = r.asset_id AND l.missing_since IS NULL)";
     let mut query = catalog.prepare(sql)?;
-    let rows = query.query_map([present], |row| Ok((RenditionId(row.get(0)?), AssetId(row.get(1)?))))?;
+    let rows = query.query_map([], |row| Ok((RenditionId(row.get(0)?), AssetId(row.get(1)?), word(row, 2, RenditionKind::parse)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Every rendition.
+pub fn all_renditions(catalog: &Connection) -> Result<Vec<RenditionId>> {
+    let mut query = catalog.prepare("SELECT id FROM renditions")?;
+    let rows = query.query_map([], |row| Ok(RenditionId(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Hashes of every content that was found in a container.
+pub fn found_inside(catalog: &Connection) -> Result<Vec<[u8; 32]>> {
+    let sql = "SELECT DISTINCT a.hash FROM locations l JOIN assets a ON a.id = l.asset_id WHERE l.parent_asset IS NOT NULL AND a.hash IS NOT NULL";
+    let mut query = catalog.prepare(sql)?;
+    let rows = query.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -227,20 +295,23 @@ const ROW: &str = "a.id, coalesce(l.display, ''), l.folder_id, a.kind, a.media_t
     (SELECT count(*) FROM review_items i WHERE i.asset_id = a.id AND i.state IN ('open', 'deferred')),
     EXISTS (SELECT 1 FROM jobs j WHERE j.subject = a.id AND j.state IN ('queued', 'running')),
     a.added_at,
-    (SELECT substr(e.text, 1, 240) FROM extractions e WHERE e.asset_id = a.id AND e.superseded_by IS NULL AND e.stage IN ('decode', 'transcribe') LIMIT 1),
+    (SELECT substr(e.text, 1, 240) FROM extractions e WHERE e.asset_id = a.id AND e.superseded_by IS NULL AND e.stage IN ('decode', 'transcribe') ORDER BY e.page LIMIT 1),
     (SELECT json_group_array(n.answer) FROM annotations n JOIN decisions d ON d.id = n.decision_id
      WHERE n.asset_id = a.id AND n.question_id = 'what is it?' AND d.verdict IN ('accepted', 'corrected')),
     (SELECT s.answer FROM suggestions s WHERE s.asset_id = a.id AND s.question_id = 'what is it?' AND s.superseded_by IS NULL
        AND NOT EXISTS (SELECT 1 FROM review_items i WHERE i.asset_id = a.id AND i.question_id = 'what is it?' AND i.state <> 'withdrawn')
      ORDER BY s.score DESC, s.rowid LIMIT 1),
-    a.language, (SELECT CAST(p.value AS REAL) FROM properties p WHERE p.asset_id = a.id AND p.key = 'duration')";
+    a.language, (SELECT CAST(p.value AS REAL) FROM properties p WHERE p.asset_id = a.id AND p.key = 'duration'),
+    l.parent_asset, (SELECT count(*) FROM locations m WHERE m.parent_asset = a.id),
+    (SELECT count(*) FROM renditions r WHERE r.asset_id = a.id AND r.kind = 'page')";
 
 /// The first location of an asset: one that is there before one that is missing.
 const FROM: &str = "assets a LEFT JOIN locations l ON l.id =
-    (SELECT x.id FROM locations x WHERE x.asset_id = a.id ORDER BY x.missing_since IS NOT NULL, x.id LIMIT 1)";
+    (SELECT x.id FROM locations x WHERE x.asset_id = a.id ORDER BY x.missing_since IS NOT NULL, x.parent_asset IS NOT NULL, x.id LIMIT 1)";
 
 fn row_of(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
     let path: String = row.get(1)?;
+    let kind = word(row, 3, MediaKind::parse)?;
     let failure: Option<String> = row.get(7)?;
     let params: Option<String> = row.get(8)?;
     Ok(AssetRow {
@@ -248,7 +319,7 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
         name: paths::file_name(&path).to_owned(),
         path,
         folder: row.get::<_, Option<String>>(2)?.map(FolderId),
-        kind: word(row, 3, MediaKind::parse)?,
+        kind,
         media_type: row.get(4)?,
         bytes: row.get(5)?,
         state: word(row, 6, AssetState::parse)?,
@@ -263,13 +334,27 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
         suggested: row.get(16)?,
         language: row.get(17)?,
         seconds: row.get(18)?,
+        parent: row.get::<_, Option<String>>(19)?.map(AssetId),
+        members: count(row.get(20)?),
+        // A picture is no document of one page.
+        pages: Some(count(row.get(21)?)).filter(|pages| *pages > u32::from(kind == MediaKind::Image)),
     })
+}
+
+/// A member is shown at the path of its container, in the folder of the outermost file.
+fn placed(catalog: &Connection, row: AssetRow) -> Result<AssetRow> {
+    if row.parent.is_none() {
+        return Ok(row);
+    }
+    let Some(way) = members::way_to(catalog, &row.id)? else { return Ok(row) };
+    Ok(AssetRow { path: way.path, folder: Some(way.folder), ..row })
 }
 
 /// One asset as lists show it.
 pub fn row(catalog: &Connection, asset: &AssetId) -> Result<Option<AssetRow>> {
     let sql = format!("SELECT {ROW} FROM {FROM} WHERE a.id = ?1");
-    Ok(catalog.prepare_cached(&sql)?.query_row([asset.as_str()], row_of).optional()?)
+    let row = catalog.prepare_cached(&sql)?.query_row([asset.as_str()], row_of).optional()?;
+    row.map(|row| placed(catalog, row)).transpose()
 }
 
 /// BLAKE3 of an asset in hexadecimal.
@@ -300,7 +385,8 @@ pub fn page(catalog: &Connection, filter: &AssetFilter, sort: AssetSort, offset:
     let chosen = format!("SELECT a.id FROM {named} WHERE {wanted} ORDER BY {order} LIMIT {limit} OFFSET {offset}");
     let sql = format!("SELECT {ROW} FROM {FROM} WHERE a.id IN ({chosen}) ORDER BY {order}");
     let mut query = catalog.prepare_cached(&sql)?;
-    let rows = query.query_map(values.as_slice(), row_of)?.collect::<Result<_, _>>()?;
+    let rows = query.query_map(values.as_slice(), row_of)?.collect::<Result<Vec<_>, _>>()?;
+    let rows = rows.into_iter().map(|row| placed(catalog, row)).collect::<Result<_>>()?;
     Ok(AssetPage { rows, total: count(total) })
 }
 
@@ -320,7 +406,7 @@ pub fn ids(catalog: &Connection, filter: &AssetFilter) -> Result<Vec<AssetId>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Assets with a location below an absolute path (or exactly there).
+/// Assets with a location below an absolute path (or exactly there), and what was found in them.
 pub fn below(catalog: &Connection, path: &[u8]) -> Result<Vec<AssetId>> {
     let mut ids = Vec::new();
     let mut query = catalog.prepare(
@@ -335,7 +421,7 @@ pub fn below(catalog: &Connection, path: &[u8]) -> Result<Vec<AssetId>> {
         }
     }
     ids.dedup();
-    Ok(ids)
+    members::with_members(catalog, &ids)
 }
 
 /// Full display path of an asset's first location.

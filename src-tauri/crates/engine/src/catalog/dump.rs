@@ -16,10 +16,12 @@ const TABLES: &[(&str, &str)] = &[
     ),
     (
         "locations",
-        "SELECT l.display, lower(hex(a.hash)) AS hash, l.missing_since IS NOT NULL AS missing, lower(hex(r.hash)) AS replaces FROM locations l
-         LEFT JOIN assets a ON a.id = l.asset_id LEFT JOIN assets r ON r.id = l.replaces ORDER BY l.display",
+        "SELECT l.display, lower(hex(a.hash)) AS hash, l.missing_since IS NOT NULL AS missing, lower(hex(r.hash)) AS replaces,
+                nullif(substr(lower(hex(p.hash)), 1, 8), '') AS inside, nullif(hex(l.member), '') AS member FROM locations l
+         LEFT JOIN assets a ON a.id = l.asset_id LEFT JOIN assets r ON r.id = l.replaces LEFT JOIN assets p ON p.id = l.parent_asset
+         ORDER BY l.display, p.hash, l.member",
     ),
-    ("asset_notes", "SELECT lower(hex(a.hash)) AS hash, n.stage, n.code, n.params FROM asset_notes n JOIN assets a ON a.id = n.asset_id ORDER BY 1, 2, 3"),
+    ("asset_notes", "SELECT lower(hex(a.hash)) AS hash, n.stage, n.code, n.params FROM asset_notes n JOIN assets a ON a.id = n.asset_id ORDER BY 1, 2, n.page, 3, 4"),
     ("properties", "SELECT lower(hex(a.hash)) AS hash, p.key, p.value FROM properties p JOIN assets a ON a.id = p.asset_id ORDER BY 1, 2"),
     (
         "renditions",
@@ -27,13 +29,13 @@ const TABLES: &[(&str, &str)] = &[
     ),
     (
         "extractions",
-        "SELECT lower(hex(a.hash)) AS hash, e.stage, e.tool, e.characters, lower(hex(e.text_hash)) AS text, e.confidence, length(e.spans) AS spans
-         FROM extractions e JOIN assets a ON a.id = e.asset_id WHERE e.superseded_by IS NULL ORDER BY 1, 2, 5",
+        "SELECT lower(hex(a.hash)) AS hash, e.stage, e.tool, e.characters, lower(hex(e.text_hash)) AS text, e.confidence, length(e.spans) AS spans, nullif(e.page, e.stage = 'ocr') AS page
+         FROM extractions e JOIN assets a ON a.id = e.asset_id WHERE e.superseded_by IS NULL ORDER BY 1, 2, e.page, 5",
     ),
     (
         "chunks",
         "SELECT lower(hex(a.hash)) AS hash, c.start, c.\"end\", c.page, lower(hex(c.text_hash)) AS text, c.t0, c.t1, length(w.text) AS words FROM chunks c JOIN assets a ON a.id = c.asset_id
-         LEFT JOIN chunk_words w ON w.rowid = c.number ORDER BY 1, 2",
+         LEFT JOIN chunk_words w ON w.rowid = c.number ORDER BY 1, c.page, 2, 5",
     ),
     ("spaces", "SELECT s.card, s.dimensions, s.state, (SELECT count(*) FROM embeddings e WHERE e.space_id = s.id) AS embeddings FROM spaces s ORDER BY s.card"),
     (
@@ -44,7 +46,7 @@ const TABLES: &[(&str, &str)] = &[
         "findings",
         "SELECT lower(hex(a.hash)) AS hash, f.start, f.\"end\", f.page, f.boxes, f.entity, round(f.score, 3) AS score, f.recogniser, f.route, f.blocks,
                 i.state FROM findings f JOIN assets a ON a.id = f.asset_id LEFT JOIN review_items i ON i.id = f.item_id
-         WHERE f.superseded_by IS NULL ORDER BY 1, 2, 6",
+         WHERE f.superseded_by IS NULL ORDER BY 1, f.page, 2, 6",
     ),
     (
         "review_items",
@@ -61,6 +63,11 @@ const TABLES: &[(&str, &str)] = &[
         "suggestions",
         "SELECT lower(hex(a.hash)) AS hash, s.question_id, s.answer, round(s.score, 3) AS score, s.calibrated, s.card FROM suggestions s
          JOIN assets a ON a.id = s.asset_id WHERE s.superseded_by IS NULL ORDER BY 1, 2, 4 DESC, 3",
+    ),
+    (
+        "signatures",
+        "SELECT lower(hex(a.hash)) AS hash, s.measure, (SELECT substr(lower(hex(g.hash)), 1, 8) FROM assets g WHERE g.id = s.group_id) AS oldest
+         FROM signatures s JOIN assets a ON a.id = s.asset_id ORDER BY 1",
     ),
     ("transcript_parts", "SELECT lower(hex(a.hash)) AS hash, t.part, t.until FROM transcript_parts t JOIN assets a ON a.id = t.asset_id ORDER BY 1, 2"),
     ("annotations", "SELECT lower(hex(a.hash)) AS hash, n.question_id, n.answer FROM annotations n JOIN assets a ON a.id = n.asset_id ORDER BY 1, 2, 3"),

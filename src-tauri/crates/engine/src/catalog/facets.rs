@@ -29,16 +29,16 @@ pub fn over<'a>(catalog: &Connection, assets: impl Iterator<Item = &'a AssetId>)
     let labels = format!(
         "SELECT n.answer, count(DISTINCT a.id) {these} JOIN annotations n ON n.asset_id = a.id AND n.question_id = '{WHAT_IS_IT}' GROUP BY 1 ORDER BY 2 DESC, 1"
     );
-    let folders = format!(
-        "SELECT l.folder_id, count(DISTINCT a.id) {these} JOIN locations l ON l.asset_id = a.id AND l.missing_since IS NULL AND l.folder_id IS NOT NULL
-         GROUP BY 1 ORDER BY 2 DESC, 1"
-    );
+    let folders = "WITH RECURSIVE up (asset, id) AS (SELECT j.value, j.value FROM json_each(?1) j
+           UNION SELECT u.asset, m.parent_asset FROM up u JOIN locations m ON m.asset_id = u.id WHERE m.parent_asset IS NOT NULL)
+         SELECT l.folder_id, count(DISTINCT u.asset) FROM up u
+         JOIN locations l ON l.asset_id = u.id AND l.missing_since IS NULL AND l.folder_id IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1";
     let languages = format!("SELECT a.language, count(*) {these} WHERE a.language IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1");
     let findings = format!("SELECT count(*) {these} WHERE {FINDINGS}");
     Ok(Facets {
         by_kind,
         by_label: groups(catalog, &labels, &ids, |row| row.get(0))?,
-        by_folder: groups(catalog, &folders, &ids, |row| Ok(FolderId(row.get(0)?)))?,
+        by_folder: groups(catalog, folders, &ids, |row| Ok(FolderId(row.get(0)?)))?,
         by_language: groups(catalog, &languages, &ids, |row| row.get(0))?,
         with_findings: count(catalog.prepare_cached(&findings)?.query_row([&ids], |row| row.get(0))?),
     })

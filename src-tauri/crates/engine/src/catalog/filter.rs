@@ -43,6 +43,17 @@ fn days_sql(filter: &AssetFilter) -> Option<(String, Vec<String>)> {
 pub const FINDINGS: &str = "EXISTS (SELECT 1 FROM findings f WHERE f.asset_id = a.id AND f.superseded_by IS NULL
     AND NOT EXISTS (SELECT 1 FROM annotations n WHERE n.item_id = f.item_id AND n.answer = 'rejected'))";
 
+/// A file of the asset is in a folder, or it was found in something that is.
+const IN_FOLDER: &str = "(EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id AND x.folder_id = ?)
+    OR EXISTS (WITH RECURSIVE up (id) AS (SELECT y.parent_asset FROM locations y WHERE y.asset_id = a.id AND y.parent_asset IS NOT NULL
+        UNION SELECT z.parent_asset FROM up u JOIN locations z ON z.asset_id = u.id WHERE z.parent_asset IS NOT NULL)
+      SELECT 1 FROM up u JOIN locations x ON x.asset_id = u.id WHERE (x.folder_id = ?)))";
+
+/// The asset is a container or was found in it, at any depth.
+const INSIDE: &str = "a.id IN (WITH RECURSIVE inside (id) AS (SELECT (?)
+      UNION SELECT l.asset_id FROM inside i JOIN locations l ON l.parent_asset = i.id WHERE l.asset_id IS NOT NULL)
+    SELECT id FROM inside)";
+
 /// The WHERE clause of a filter over `assets a`, and its values for `?1`, `?2`, ….
 pub fn filter_sql(filter: &AssetFilter) -> (String, Vec<Box<dyn ToSql>>) {
     let mut parts = vec!["1".to_owned()];
@@ -62,7 +73,10 @@ pub fn filter_sql(filter: &AssetFilter) -> (String, Vec<Box<dyn ToSql>>) {
         add("a.kind = (?)", vec![kind.to_string()]);
     }
     if let Some(folder) = &filter.folder {
-        add("EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id AND x.folder_id = ?)", vec![folder.to_string()]);
+        add(IN_FOLDER, vec![folder.to_string(), folder.to_string()]);
+    }
+    if let Some(container) = &filter.inside {
+        add(INSIDE, vec![container.to_string()]);
     }
     if let Some(label) = &filter.label {
         let sql =

@@ -3,31 +3,49 @@
 use super::{assets::word, count, params_json, words_of};
 use crate::error::Result;
 use crate::jobs::Job;
-use crate::outcome::{Again, NewJob, Subject};
+use crate::outcome::{Again, NewJob, Part, Subject};
 use crate::paths;
 use crate::pipeline;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use winnow_contract::Words;
+use winnow_contract::asset::RenditionKind;
 use winnow_contract::id::{AssetId, JobId};
 use winnow_contract::job::{FailureRow, JobKind, JobState, Lane};
 use winnow_contract::status::JobCounts;
 
 /// Crashes after which a job is set aside.
 pub const PARK_AFTER: u32 = 3;
+/// When a job may run that waits for others: these let it go when they end.
+const HELD: i64 = i64::MAX;
+/// A failed job `j` that says how the reading of its asset ended; those about a part of it are counted apart.
+pub const FAILED_WHOLE: &str =
+    "j.state IN ('failed', 'parked') AND j.part IS NULL AND j.kind NOT IN ('embed', 'label', 'compare', 'frames')";
 
 /// Enqueues a job; true when it now waits and did not before.
 pub fn enqueue(catalog: &Connection, new: &NewJob, id: &str, now: i64) -> Result<bool> {
     let subject = match &new.subject {
-        Subject::Row(id) => Some(id.clone()),
+        Subject::Row(id) | Subject::Part(id, _) => Some(id.clone()),
         Subject::AssetAt(location) => super::locations::asset(catalog, location)?.map(|asset| asset.0),
     };
     let Some(subject) = subject else { return Ok(false) };
+    let added = add(catalog, new, &subject, id, now)?;
+    if matches!(new.kind, JobKind::Detect | JobKind::Compare) {
+        hold(catalog, &subject, now)?;
+    }
+    Ok(added)
+}
+
+fn add(catalog: &Connection, new: &NewJob, subject: &str, id: &str, now: i64) -> Result<bool> {
+    let part = match &new.subject {
+        Subject::Part(_, part) => Some(part.to_string()),
+        Subject::Row(_) | Subject::AssetAt(_) => None,
+    };
     let inserted = catalog
         .prepare_cached(
-            "INSERT OR IGNORE INTO jobs (id, kind, subject, fingerprint, lane, params, state, created_at, changed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?7)",
+            "INSERT OR IGNORE INTO jobs (id, kind, subject, fingerprint, lane, params, state, created_at, changed_at, part)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?7, ?8)",
         )?
-        .execute(params![id, new.kind.as_str(), subject, new.fingerprint, pipeline::lane(new.kind).as_str(), new.params, now])?;
+        .execute(params![id, new.kind.as_str(), subject, new.fingerprint, pipeline::lane(new.kind).as_str(), new.params, now, part])?;
     let from = match new.again {
         _ if inserted > 0 => return Ok(true),
         Again::Never => return Ok(false),
@@ -36,17 +54,28 @@ pub fn enqueue(catalog: &Connection, new: &NewJob, id: &str, now: i64) -> Result
     };
     let back = catalog
         .prepare_cached(&format!(
-            "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?4
-             WHERE kind = ?1 AND subject = ?2 AND fingerprint = ?3 AND state IN {from}"
+            "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?4,
+               params = ?5 WHERE kind = ?1 AND subject = ?2 AND fingerprint = ?3 AND state IN {from}"
         ))?
-        .execute(params![new.kind.as_str(), subject, new.fingerprint, now])?;
+        .execute(params![new.kind.as_str(), subject, new.fingerprint, now, new.params])?;
     Ok(back > 0)
+}
+
+/// Lets an asset be looked through, and compared, once the last of its pages was read, and not before.
+pub fn hold(catalog: &Connection, subject: &str, now: i64) -> Result<()> {
+    let open = "EXISTS (SELECT 1 FROM jobs o WHERE o.subject = ?1 AND o.state IN ('queued', 'running') AND o.kind = 'ocr')";
+    let sql = format!(
+        "UPDATE jobs SET not_before = CASE WHEN {open} THEN ?2 ELSE 0 END, changed_at = ?3
+         WHERE subject = ?1 AND state = 'queued' AND kind IN ('detect', 'compare') AND (not_before = ?2) <> {open}"
+    );
+    catalog.prepare_cached(&sql)?.execute(params![subject, HELD, now])?;
+    Ok(())
 }
 
 /// Leases up to `limit` waiting jobs of a lane. One that was there when the program died is taken alone.
 pub fn claim(catalog: &Connection, lane: Lane, limit: u32, owner: &str, now: i64, until: i64) -> Result<Vec<Job>> {
     let mut query = catalog.prepare_cached(
-        "SELECT id, kind, lane, subject, params, attempts, crashes FROM jobs INDEXED BY jobs_waiting
+        "SELECT id, kind, lane, subject, params, attempts, crashes, part FROM jobs INDEXED BY jobs_waiting
          WHERE state = 'queued' AND lane = ?1 AND not_before <= ?2 ORDER BY crashes, created_at, id LIMIT ?3",
     )?;
     let mut jobs = query.query_map(params![lane.as_str(), now, limit], job_of)?.collect::<Result<Vec<_>, _>>()?;
@@ -69,6 +98,7 @@ fn job_of(row: &Row<'_>) -> rusqlite::Result<Job> {
         params: row.get(4)?,
         attempts: row.get(5)?,
         crashes: row.get(6)?,
+        part: row.get::<_, Option<String>>(7)?.as_deref().and_then(Part::parse),
     })
 }
 
@@ -83,11 +113,11 @@ pub fn next_due(catalog: &Connection, lane: Lane) -> Result<Option<i64>> {
 pub fn finish(catalog: &Connection, job: &Job, now: i64) -> Result<bool> {
     // Scans of one folder go on side by side; their failures are forgotten with the next request.
     if job.kind != JobKind::Scan {
-        forget_failed(catalog, job.kind, &job.subject, now)?;
+        forget_failed_part(catalog, job.kind, &job.subject, job.part, now)?;
     }
     let sql =
-        "UPDATE jobs SET state = 'done', error_code = NULL, error_params = NULL, lease_owner = NULL, lease_until = NULL, changed_at = ?2
-         WHERE id = ?1 AND state = 'running'";
+        "UPDATE jobs SET state = 'done', error_code = NULL, error_params = NULL, lease_owner = NULL, lease_until = NULL, changed_at = ?2,
+         params = CASE kind WHEN 'expand' THEN NULL ELSE params END WHERE id = ?1 AND state = 'running'";
     Ok(catalog.prepare_cached(sql)?.execute(params![job.id, now])? == 1)
 }
 
@@ -95,6 +125,13 @@ pub fn finish(catalog: &Connection, job: &Job, now: i64) -> Result<bool> {
 pub fn forget_failed(catalog: &Connection, kind: JobKind, subject: &str, now: i64) -> Result<()> {
     let sql = "UPDATE jobs SET state = 'done', changed_at = ?3 WHERE kind = ?1 AND subject = ?2 AND state IN ('failed', 'parked')";
     catalog.prepare_cached(sql)?.execute(params![kind.as_str(), subject, now])?;
+    Ok(())
+}
+
+fn forget_failed_part(catalog: &Connection, kind: JobKind, subject: &str, part: Option<Part>, now: i64) -> Result<()> {
+    let sql =
+        "UPDATE jobs SET state = 'done', changed_at = ?3 WHERE kind = ?1 AND subject = ?2 AND state IN ('failed', 'parked') AND part IS ?4";
+    catalog.prepare_cached(sql)?.execute(params![kind.as_str(), subject, now, part.map(|part| part.to_string())])?;
     Ok(())
 }
 
@@ -117,7 +154,7 @@ pub fn put_back(catalog: &Connection, job: &str, attempts: u32, crashes: u32, no
 /// Gives back the jobs that are now set aside.
 pub fn take_back(catalog: &Connection, now: i64) -> Result<Vec<Job>> {
     let mut query = catalog
-        .prepare("SELECT id, kind, lane, subject, params, attempts, crashes FROM jobs WHERE state <> 'done' AND state = 'running'")?;
+        .prepare("SELECT id, kind, lane, subject, params, attempts, crashes, part FROM jobs WHERE state <> 'done' AND state = 'running'")?;
     let jobs = query.query_map([], job_of)?.collect::<Result<Vec<_>, _>>()?;
     let mut parked = Vec::new();
     for job in jobs {
@@ -138,13 +175,52 @@ pub fn retry(catalog: &Connection, job: Option<&JobId>, now: i64) -> Result<u32>
     Ok(u32::try_from(catalog.execute(sql, params![job.map(JobId::as_str), now])?).unwrap_or(u32::MAX))
 }
 
-/// Puts the job back that makes an asset's renditions, to make them again: `sound` for recordings, `decode` for all else.
-pub fn decode_again(catalog: &Connection, asset: &AssetId, now: i64) -> Result<u32> {
+/// The stage that makes renditions of a kind.
+pub fn maker(kind: RenditionKind) -> JobKind {
+    match kind {
+        RenditionKind::Thumbnail | RenditionKind::Preview | RenditionKind::Page => JobKind::Decode,
+        RenditionKind::Sound | RenditionKind::Waveform => JobKind::Sound,
+        RenditionKind::Frame => JobKind::Frames,
+    }
+}
+
+/// Puts an asset's last job of a stage back when it was done, to make its renditions again.
+pub fn make_again(catalog: &Connection, asset: &AssetId, stage: JobKind, now: i64) -> Result<u32> {
     let sql = "UPDATE jobs SET state = 'queued', attempts = 0, not_before = 0, changed_at = ?2
-         WHERE subject = ?1 AND state = 'done' AND id = (SELECT j.id FROM jobs j WHERE j.subject = ?1
-           AND j.kind = (SELECT CASE a.kind WHEN 'sound' THEN 'sound' ELSE 'decode' END FROM assets a WHERE a.id = ?1)
-           ORDER BY j.created_at DESC, j.id DESC LIMIT 1)";
+         WHERE subject = ?1 AND state = 'done'
+           AND id = (SELECT j.id FROM jobs j WHERE j.subject = ?1 AND j.kind = ?3 ORDER BY j.created_at DESC, j.id DESC LIMIT 1)";
+    Ok(u32::try_from(catalog.execute(sql, params![asset.as_str(), now, stage.as_str()])?).unwrap_or(u32::MAX))
+}
+
+/// Puts jobs of an asset back that had failed because it was gone.
+pub fn retry_vanished(catalog: &Connection, asset: &AssetId, now: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?2
+         WHERE subject = ?1 AND state = 'failed' AND error_code = 'vanished'";
+    catalog.prepare_cached(sql)?.execute(params![asset.as_str(), now])?;
+    Ok(())
+}
+
+/// Puts jobs of an asset back that had failed for want of a password. Gives back how many.
+pub fn retry_locked(catalog: &Connection, asset: &AssetId, now: i64) -> Result<u32> {
+    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?2
+         WHERE subject = ?1 AND state = 'failed' AND error_code = 'locked'";
     Ok(u32::try_from(catalog.execute(sql, params![asset.as_str(), now])?).unwrap_or(u32::MAX))
+}
+
+/// The stages of an asset that failed for want of a password.
+pub fn locked(catalog: &Connection, asset: &AssetId) -> Result<Vec<JobKind>> {
+    let sql = "SELECT DISTINCT kind FROM jobs WHERE subject = ?1 AND state = 'failed' AND error_code = 'locked' ORDER BY kind";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map([asset.as_str()], |row| word(row, 0, JobKind::parse))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Takes apart again what lay too deep and may lie higher now.
+pub fn expand_again(catalog: &Connection, asset: &AssetId, now: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, not_before = 0, changed_at = ?2 WHERE subject = ?1 AND state = 'done' AND kind = 'expand'
+         AND EXISTS (SELECT 1 FROM asset_notes n WHERE n.asset_id = ?1 AND n.stage = 'expand' AND n.code = 'too_deep')";
+    catalog.prepare_cached(sql)?.execute(params![asset.as_str(), now])?;
+    Ok(())
 }
 
 /// Jobs that wait, run, or failed; failures of what is no longer there are left out.

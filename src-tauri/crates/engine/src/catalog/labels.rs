@@ -127,7 +127,7 @@ pub fn best(catalog: &Connection, asset: &AssetId) -> Result<Option<String>> {
 
 /// The first text of an asset that holds anything.
 pub fn first_text(catalog: &Connection, asset: &AssetId) -> Result<Option<ExtractionId>> {
-    let sql = "SELECT id FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL AND characters > 0 ORDER BY id LIMIT 1";
+    let sql = "SELECT id FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL AND characters > 0 ORDER BY page, stage LIMIT 1";
     Ok(catalog.prepare_cached(sql)?.query_row([asset.as_str()], |row| row.get(0)).optional()?.map(ExtractionId))
 }
 

@@ -1,6 +1,6 @@
 //! Lineage: which row was derived from which, indexed both ways, and the walk from a value to its bytes.
 
-use super::{assets, locations, texts};
+use super::{assets, locations, members, texts};
 use crate::error::{EngineError, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashSet;
@@ -82,7 +82,7 @@ fn step(catalog: &Connection, kind: RowKind, id: &str, run: Option<&str>) -> Res
     let run = run.map(|run| run_of(catalog, run)).transpose()?.flatten();
     let what = what(catalog, kind, id)?;
     let by = match kind {
-        RowKind::Location => "disk".to_owned(),
+        RowKind::Location => run.as_ref().map_or_else(|| "disk".to_owned(), |run| run.stage.clone()),
         RowKind::Decision | RowKind::Annotation => actor_of(catalog, kind, id)?,
         RowKind::ReviewItem => catalog.query_row("SELECT policy FROM review_items WHERE id = ?1", [id], |row| row.get(0))?,
         _ => run.as_ref().map_or_else(String::new, |run| run.stage.clone()),
@@ -130,9 +130,9 @@ fn what(catalog: &Connection, kind: RowKind, id: &str) -> Result<Words> {
     };
     let words = match kind {
         RowKind::Location => {
-            let sql = "SELECT f.display, l.display FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.id = ?1";
-            let (folder, path): (String, String) = catalog.prepare_cached(sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Words::new("row_location").with("path", locations::join(&folder, &path))
+            let way = members::way(catalog, &id.into())?;
+            let path = way.map(|way| locations::join(&way.folder_display, &way.path)).unwrap_or_default();
+            Words::new("row_location").with("path", path)
         }
         RowKind::Asset => {
             Words::new("row_asset").with("name", assets::row(catalog, &AssetId::from(id))?.map(|row| row.name).unwrap_or_default())

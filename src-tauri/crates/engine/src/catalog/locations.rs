@@ -1,5 +1,6 @@
-//! Locations: where bytes are, by folder and relative path.
+//! Locations: where bytes are, by folder and relative path, or inside another asset.
 
+use super::members;
 use crate::error::Result;
 use crate::extract::walk::Listed;
 use crate::outcome::{Content, SeenFile};
@@ -106,7 +107,26 @@ pub fn place(catalog: &Connection, location: &LocationId) -> Result<Option<Place
     Ok(catalog.prepare_cached(sql)?.query_row([location.as_str()], place_of).optional()?)
 }
 
-/// Where an asset's bytes can be opened, oldest location first.
+/// Where an asset's bytes are inside another asset.
+#[derive(Debug)]
+pub struct Inside {
+    pub parent: AssetId,
+    pub locator: Vec<u8>,
+    /// Its name there, escaped.
+    pub display: String,
+}
+
+/// The containers an asset's bytes can be taken out of, oldest location first.
+pub fn inside(catalog: &Connection, asset: &AssetId) -> Result<Vec<Inside>> {
+    let sql = "SELECT parent_asset, member, display FROM locations
+         WHERE asset_id = ?1 AND parent_asset IS NOT NULL AND missing_since IS NULL ORDER BY id";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows =
+        query.query_map([asset.as_str()], |row| Ok(Inside { parent: AssetId(row.get(0)?), locator: row.get(1)?, display: row.get(2)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Where an asset's bytes can be opened as a file of their own, oldest location first.
 pub fn places(catalog: &Connection, asset: &AssetId) -> Result<Vec<Place>> {
     let mut query = catalog.prepare_cached(
         "SELECT f.path, l.path, l.mtime_ns FROM locations l JOIN folders f ON f.id = l.folder_id
@@ -116,24 +136,27 @@ pub fn places(catalog: &Connection, asset: &AssetId) -> Result<Vec<Place>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Full display paths of an asset, oldest location first.
+/// When the bytes of an asset were last changed where they are, nanoseconds since 1970; 0 when that is not known.
+pub fn latest_change(catalog: &Connection, asset: &AssetId) -> Result<i64> {
+    let sql = "SELECT coalesce(max(mtime_ns), 0) FROM locations WHERE asset_id = ?1 AND missing_since IS NULL";
+    Ok(catalog.prepare_cached(sql)?.query_row([asset.as_str()], |row| row.get(0))?)
+}
+
+/// Full display paths of an asset, oldest location first; of a member it is the path of its container and its name there.
 pub fn rows(catalog: &Connection, asset: &AssetId) -> Result<Vec<LocationRow>> {
     let mut query = catalog.prepare_cached(
-        "SELECT l.id, f.id, f.display, l.display, l.first_seen, l.last_seen, l.missing_since IS NOT NULL
-         FROM locations l JOIN folders f ON f.id = l.folder_id WHERE l.asset_id = ?1 ORDER BY l.missing_since IS NOT NULL, l.id",
+        "SELECT id, first_seen, last_seen, missing_since IS NOT NULL FROM locations
+         WHERE asset_id = ?1 ORDER BY missing_since IS NOT NULL, parent_asset IS NOT NULL, id",
     )?;
-    let rows = query.query_map([asset.as_str()], |row| {
-        let (folder, path): (String, String) = (row.get(2)?, row.get(3)?);
-        Ok(LocationRow {
-            id: LocationId(row.get(0)?),
-            folder: FolderId(row.get(1)?),
-            path: join(&folder, &path),
-            first_seen: row.get(4)?,
-            last_seen: row.get(5)?,
-            missing: row.get(6)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let found = query.query_map([asset.as_str()], |row| Ok((LocationId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let mut rows = Vec::new();
+    for row in found {
+        let (id, first_seen, last_seen, missing) = row?;
+        let Some(way) = members::way(catalog, &id)? else { continue };
+        let path = join(&way.folder_display, &way.path);
+        rows.push(LocationRow { id, folder: way.folder, path, first_seen, last_seen, missing });
+    }
+    Ok(rows)
 }
 
 /// A folder's and a location's display form as one path.

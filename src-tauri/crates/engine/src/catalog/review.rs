@@ -4,10 +4,10 @@
 
 use super::assets::word;
 use super::lineage::{Node, link};
-use super::{count, params_json, words_of};
+use super::{count, near_duplicates, params_json, words_of};
 use crate::error::{EngineError, Result};
 use crate::outcome::NewFinding;
-use crate::review::policy::{NewItem, VERSION};
+use crate::review::policy::{NewItem, VERSION, page_topic};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use winnow_contract::Words;
 use winnow_contract::asset::PixelBox;
@@ -116,11 +116,17 @@ pub fn ask(catalog: &Connection, item: &NewItem, run: Option<&str>, now: i64) ->
     Ok(())
 }
 
-/// Asks about what is doubtful in a reading, and withdraws what is no longer. True when anything changed.
-pub fn set_reading(catalog: &Connection, asset: &AssetId, items: &[NewItem], run: &str, now: i64) -> Result<bool> {
-    let withdrawn = withdraw_others(catalog, asset, "reading", items)?;
-    let extraction = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage IN ('ocr', 'transcribe') AND superseded_by IS NULL";
-    let extraction: Option<String> = catalog.prepare_cached(extraction)?.query_row([asset.as_str()], |row| row.get(0)).optional()?;
+/// Asks about what is doubtful in a reading, or in that of one page, and withdraws what is no longer. True when anything changed.
+pub fn set_reading(catalog: &Connection, asset: &AssetId, page: Option<u32>, items: &[NewItem], run: &str, now: i64) -> Result<bool> {
+    let withdrawn = match page {
+        None => withdraw_others(catalog, asset, "reading", items)?,
+        Some(page) if items.is_empty() => withdraw(catalog, asset, "reading", &page_topic(page))?,
+        Some(_) => false,
+    };
+    let extraction = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage IN ('ocr', 'transcribe') AND superseded_by IS NULL
+         AND (?2 IS NULL OR page = ?2)";
+    let extraction: Option<String> =
+        catalog.prepare_cached(extraction)?.query_row(params![asset.as_str(), page], |row| row.get(0)).optional()?;
     for item in items {
         ask(catalog, item, Some(run), now)?;
         if let (Some(extraction), Some(id)) = (&extraction, item_of_topic(catalog, item)?) {
@@ -128,6 +134,13 @@ pub fn set_reading(catalog: &Connection, asset: &AssetId, items: &[NewItem], run
         }
     }
     Ok(withdrawn || !items.is_empty())
+}
+
+/// Withdraws the open item of a topic. True when there was one.
+fn withdraw(catalog: &Connection, asset: &AssetId, question: &str, topic: &str) -> Result<bool> {
+    let sql = "UPDATE review_items SET state = 'withdrawn'
+         WHERE asset_id = ?1 AND question_id = ?2 AND topic = ?3 AND state IN ('open', 'deferred')";
+    Ok(catalog.prepare_cached(sql)?.execute([asset.as_str(), question, topic])? > 0)
 }
 
 /// Withdraws the open items of a question on an asset that are not asked any more. True when there were some.
@@ -261,15 +274,26 @@ pub fn open_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<(ReviewItemI
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Open items of the same question and topic, in every asset.
+/// Open items that one decision can take along: for a finding those of the same value, for a label or a duplicate those of the
+/// same question on what is nearly the same. Readings are never alike.
 pub fn alike(catalog: &Connection, item: &Item) -> Result<Vec<Item>> {
+    match item.kind {
+        ItemKind::Finding => same_topic(catalog, item),
+        ItemKind::Label | ItemKind::Duplicate => {
+            let ids = near_duplicates::open_alike(catalog, &item.asset, &item.question)?;
+            ids.iter().map(|id| self::item(catalog, id)).collect()
+        }
+        ItemKind::Extraction => Ok(Vec::new()),
+    }
+}
+
+/// Open items of the same question and topic, in every asset.
+fn same_topic(catalog: &Connection, item: &Item) -> Result<Vec<Item>> {
     let sql = format!(
         "SELECT {ITEM} FROM review_items i WHERE i.topic = ?1 AND i.question_id = ?2 AND i.state IN ('open', 'deferred') AND i.id <> ?3 ORDER BY i.id"
     );
     let mut query = catalog.prepare_cached(&sql)?;
-    // A page number is no value: readings are never alike.
-    let topic = if item.kind == ItemKind::Finding { item.topic.as_str() } else { "" };
-    let rows = query.query_map(params![topic, item.question, item.id.as_str()], item_of)?;
+    let rows = query.query_map(params![item.topic, item.question, item.id.as_str()], item_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

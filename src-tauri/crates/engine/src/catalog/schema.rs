@@ -12,6 +12,7 @@ use std::time::Duration;
 const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("../../../../../migrations/0001_catalog.sql")),
     M::up(include_str!("../../../../../migrations/0002_meaning.sql")).foreign_key_check(),
+    M::up(include_str!("../../../../../migrations/0003_members.sql")).foreign_key_check(),
 ];
 
 /// The schema this program writes: the number of migrations.
@@ -22,6 +23,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("sensitive", "Is this a piece of personal or secret data, and may it stay in the text?"),
     ("reading", "Was this read, or heard, well enough to rely on its words?"),
     ("what is it?", "What kind of thing is this?"),
+    ("alike", "Is this the same thing as the other, so that one decision holds for both?"),
 ];
 
 /// A connection that may write. Only the writer thread holds one.
@@ -32,6 +34,7 @@ pub fn open_for_writing(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
+    in_memory(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -42,10 +45,16 @@ pub fn open_for_reading(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "query_only", true)?;
+    in_memory(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     check_version(&connection)?;
     wait_until_made(&connection)?;
     Ok(connection)
+}
+
+/// What SQLite puts aside for a moment stays in memory: no temporary file is made outside of the library.
+fn in_memory(connection: &Connection) -> Result<()> {
+    Ok(connection.pragma_update(None, "temp_store", "MEMORY")?)
 }
 
 /// Whoever makes a library is done in a moment; until then there is nothing to read.
@@ -109,6 +118,18 @@ pub(crate) fn random_bytes() -> Result<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_put_aside_in_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("catalog.sqlite");
+        let mut writer = open_for_writing(&path).expect("a catalog");
+        migrate(&mut writer, &crate::testing::ports()).expect("a schema");
+        for connection in [&writer, &open_for_reading(&path).expect("a reader")] {
+            let kept: i64 = connection.pragma_query_value(None, "temp_store", |row| row.get(0)).expect("a number");
+            assert_eq!(kept, 2, "in memory");
+        }
+    }
 
     #[test]
     fn migrations_are_valid() {
@@ -184,5 +205,6 @@ mod tests {
         let check = |sql: &[u8], pinned: &str| assert_eq!(blake3::hash(sql).to_hex().as_str(), pinned.trim());
         check(include_bytes!("../../../../../migrations/0001_catalog.sql"), include_str!("../../../../../migrations/0001_catalog.blake3"));
         check(include_bytes!("../../../../../migrations/0002_meaning.sql"), include_str!("../../../../../migrations/0002_meaning.blake3"));
+        check(include_bytes!("../../../../../migrations/0003_members.sql"), include_str!("../../../../../migrations/0003_members.blake3"));
     }
 }

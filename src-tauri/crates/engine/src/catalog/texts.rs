@@ -1,12 +1,13 @@
 //! Extractions, their chunks and full text: written together, superseded together.
 
 use super::lineage::{Node, link};
-use super::vectors;
+use super::vectors::{self, TextHash};
 use crate::error::Result;
 use crate::outcome::NewExtraction;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use winnow_contract::asset::{ExtractionView, Span};
 use winnow_contract::id::{AssetId, ExtractionId};
+use winnow_contract::job::JobKind;
 use winnow_contract::trail::RowKind;
 
 /// Writes a text with its chunks, and supersedes what the stage had read before. The same text again changes nothing; true
@@ -17,14 +18,13 @@ pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<bo
     if is_live(catalog, new, hash.as_bytes(), &spans)? {
         return Ok(false);
     }
-    let gone = vectors::retract(catalog, &new.asset, new.stage.as_str())?;
-    supersede(catalog, &new.asset, new.stage.as_str(), run)?;
+    let gone = supersede(catalog, &live_on(catalog, new)?, run)?;
     let characters = new.text.chars().count();
     let confidence = new.confidence.map(f64::from);
     catalog
         .prepare_cached(
-            "INSERT INTO extractions (id, asset_id, run_id, stage, tool, text, text_hash, characters, confidence, spans)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO extractions (id, asset_id, run_id, stage, tool, text, text_hash, characters, confidence, spans, page)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             new.id.as_str(),
@@ -36,7 +36,8 @@ pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<bo
             hash.as_bytes().as_slice(),
             i64::try_from(characters).unwrap_or(i64::MAX),
             confidence,
-            spans
+            spans,
+            new.page
         ])?;
     let child = Node(RowKind::Extraction, new.id.as_str());
     match &new.read_from {
@@ -51,21 +52,44 @@ pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<bo
 
 fn is_live(catalog: &Connection, new: &NewExtraction, hash: &[u8; 32], spans: &str) -> Result<bool> {
     let sql = "SELECT 1 FROM extractions
-         WHERE asset_id = ?1 AND stage = ?2 AND tool = ?3 AND text_hash = ?4 AND spans = ?5 AND superseded_by IS NULL";
-    let same = params![new.asset.as_str(), new.stage.as_str(), new.tool, hash.as_slice(), spans];
+         WHERE asset_id = ?1 AND stage = ?2 AND tool = ?3 AND text_hash = ?4 AND spans = ?5 AND page = ?6 AND superseded_by IS NULL";
+    let same = params![new.asset.as_str(), new.stage.as_str(), new.tool, hash.as_slice(), spans, new.page];
     Ok(catalog.prepare_cached(sql)?.exists(same)?)
 }
 
-fn supersede(catalog: &Connection, asset: &AssetId, stage: &str, run: &str) -> Result<()> {
-    let old = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = ?2 AND superseded_by IS NULL";
-    let mut words = catalog
-        .prepare_cached(&format!("DELETE FROM chunk_words WHERE rowid IN (SELECT number FROM chunks WHERE extraction_id IN ({old}))"))?;
-    words.execute(params![asset.as_str(), stage])?;
-    catalog.prepare_cached(&format!("DELETE FROM chunks WHERE extraction_id IN ({old})"))?.execute(params![asset.as_str(), stage])?;
-    catalog
-        .prepare_cached("UPDATE extractions SET superseded_by = ?3 WHERE asset_id = ?1 AND stage = ?2 AND superseded_by IS NULL")?
-        .execute(params![asset.as_str(), stage, run])?;
-    Ok(())
+/// The live text that stands where a new one belongs.
+fn live_on(catalog: &Connection, new: &NewExtraction) -> Result<Vec<String>> {
+    let sql = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = ?2 AND page = ?3 AND superseded_by IS NULL";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map(params![new.asset.as_str(), new.stage.as_str(), new.page], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Supersedes what a stage read on pages other than these; true when there was something.
+pub fn keep_pages(catalog: &Connection, asset: &AssetId, stage: JobKind, pages: &[u32], run: &str) -> Result<bool> {
+    let pages = serde_json::to_string(pages).expect("BUG: numbers are always JSON");
+    let sql = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = ?2 AND superseded_by IS NULL
+         AND page NOT IN (SELECT value FROM json_each(?3))";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map(params![asset.as_str(), stage.as_str(), pages], |row| row.get(0))?;
+    let old = rows.collect::<Result<Vec<String>, _>>()?;
+    let gone = supersede(catalog, &old, run)?;
+    vectors::forget(catalog, &gone)?;
+    Ok(!old.is_empty())
+}
+
+/// Ends the life of texts with their chunks. Gives back the hashes of these chunks' texts.
+fn supersede(catalog: &Connection, old: &[String], run: &str) -> Result<Vec<TextHash>> {
+    let mut gone = Vec::new();
+    for text in old {
+        gone.extend(vectors::retract(catalog, text)?);
+        let mut words =
+            catalog.prepare_cached("DELETE FROM chunk_words WHERE rowid IN (SELECT number FROM chunks WHERE extraction_id = ?1)")?;
+        words.execute([text])?;
+        catalog.prepare_cached("DELETE FROM chunks WHERE extraction_id = ?1")?.execute([text])?;
+        catalog.prepare_cached("UPDATE extractions SET superseded_by = ?2 WHERE id = ?1")?.execute([text.as_str(), run])?;
+    }
+    Ok(gone)
 }
 
 fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
@@ -98,6 +122,8 @@ pub struct Text {
     pub characters: u32,
     pub confidence: Option<f32>,
     pub spans: Vec<Span>,
+    /// From 1; 0 when it is of the whole.
+    pub page: u32,
 }
 
 fn text_of(row: &Row<'_>) -> rusqlite::Result<Text> {
@@ -109,21 +135,30 @@ fn text_of(row: &Row<'_>) -> rusqlite::Result<Text> {
         characters: row.get(3)?,
         confidence: row.get(4)?,
         spans: serde_json::from_str(&spans).unwrap_or_default(),
+        page: row.get(6)?,
     })
 }
 
-/// The live texts of an asset, in the order they were read.
+/// The live texts of an asset, by page and then by stage.
 pub fn live(catalog: &Connection, asset: &AssetId) -> Result<Vec<Text>> {
-    let sql =
-        "SELECT id, tool, text, characters, confidence, spans FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL ORDER BY id";
+    let sql = "SELECT id, tool, text, characters, confidence, spans, page FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL ORDER BY page, stage";
     let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map([asset.as_str()], text_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The live texts of one page of an asset.
+pub fn on_page(catalog: &Connection, asset: &AssetId, page: u32) -> Result<Vec<Text>> {
+    let sql = "SELECT id, tool, text, characters, confidence, spans, page FROM extractions
+               WHERE asset_id = ?1 AND page = ?2 AND superseded_by IS NULL ORDER BY stage";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map(params![asset.as_str(), page], text_of)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// One text, live or superseded.
 pub fn one(catalog: &Connection, extraction: &ExtractionId) -> Result<Option<Text>> {
-    let sql = "SELECT id, tool, text, characters, confidence, spans FROM extractions WHERE id = ?1";
+    let sql = "SELECT id, tool, text, characters, confidence, spans, page FROM extractions WHERE id = ?1";
     Ok(catalog.prepare_cached(sql)?.query_row([extraction.as_str()], text_of).optional()?)
 }
 
@@ -157,6 +192,7 @@ pub fn view(text: Text, limit: usize) -> ExtractionView {
         confidence: text.confidence,
         spans: text.spans.into_iter().filter(|span| span.end <= shown).collect(),
         text: text.text[..end].to_owned(),
+        page: text.page,
     }
 }
 

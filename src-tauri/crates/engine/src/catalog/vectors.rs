@@ -70,9 +70,14 @@ pub fn cosine(vector: &[f32], stored: &[u8]) -> f32 {
     if length > 0.0 { dot / length.sqrt() } else { 0.0 }
 }
 
+/// Of two vectors of unit length: their cosine.
+pub fn dot(one: &[f32], other: &[f32]) -> f32 {
+    one.iter().zip(other).map(|(one, other)| one * other).sum()
+}
+
 /// A vector at unit length; none when it has no direction.
 pub fn unit(vector: &[f32]) -> Option<Vec<f32>> {
-    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+    let length = dot(vector, vector).sqrt();
     (length.is_finite() && length > 0.0).then(|| vector.iter().map(|value| value / length).collect())
 }
 
@@ -114,17 +119,14 @@ pub fn announce(catalog: &Connection, extraction: &str) -> Result<()> {
     Ok(())
 }
 
-/// The index is to be told that the live chunks which a stage read out of an asset go. Gives back the hashes of their texts.
-pub fn retract(catalog: &Connection, asset: &AssetId, stage: &str) -> Result<Vec<TextHash>> {
-    let old = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = ?2 AND superseded_by IS NULL";
-    let sql = format!(
-        "INSERT OR REPLACE INTO outbox (space_id, chunk_id, action, ready)
-         SELECT s.id, c.id, 'remove', 1 FROM spaces s JOIN chunks c ON c.extraction_id IN ({old}) WHERE s.state = 'active'"
-    );
-    catalog.prepare_cached(&sql)?.execute(params![asset.as_str(), stage])?;
-    let sql = format!("SELECT DISTINCT text_hash FROM chunks WHERE text_hash IS NOT NULL AND extraction_id IN ({old})");
-    let mut query = catalog.prepare_cached(&sql)?;
-    let rows = query.query_map(params![asset.as_str(), stage], |row| row.get(0))?;
+/// The index is to be told that the chunks of an extraction go. Gives back the hashes of their texts.
+pub fn retract(catalog: &Connection, extraction: &str) -> Result<Vec<TextHash>> {
+    let sql = "INSERT OR REPLACE INTO outbox (space_id, chunk_id, action, ready)
+         SELECT s.id, c.id, 'remove', 1 FROM spaces s JOIN chunks c ON c.extraction_id = ?1 WHERE s.state = 'active'";
+    catalog.prepare_cached(sql)?.execute([extraction])?;
+    let sql = "SELECT DISTINCT text_hash FROM chunks WHERE text_hash IS NOT NULL AND extraction_id = ?1";
+    let mut query = catalog.prepare_cached(sql)?;
+    let rows = query.query_map([extraction], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -295,7 +297,7 @@ pub fn assets_without(catalog: &Connection, space: &StoredSpace, after: &str, li
 
 /// BLAKE3 over the hashes of an asset's live texts.
 pub fn text_hash(catalog: &Connection, asset: &AssetId) -> Result<TextHash> {
-    let sql = "SELECT text_hash FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL ORDER BY id";
+    let sql = "SELECT text_hash FROM extractions WHERE asset_id = ?1 AND superseded_by IS NULL ORDER BY page, stage";
     let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map([asset.as_str()], |row| row.get(0))?;
     Ok(together(&rows.collect::<Result<Vec<_>, _>>()?))

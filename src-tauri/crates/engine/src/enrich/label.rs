@@ -5,10 +5,12 @@
 use super::taxonomy::Known;
 use crate::breaks::Point;
 use crate::catalog::labels::{self, Passage};
+use crate::catalog::vectors;
 use crate::jobs::{Context, Job};
 use crate::outcome::{Again, NewJob, NewSuggestion, Outcome, Subject, Write};
 use crate::ports::StageError;
 use crate::review::policy;
+use crate::search::meaning;
 use winnow_contract::id::{AssetId, SuggestionId};
 use winnow_contract::job::JobKind;
 
@@ -58,12 +60,14 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
 
 /// The answers most like the whole, the likeliest first, each with the passage most like it.
 fn propose(passages: &[Passage], names: &[String], answers: &[Vec<f32>], card: &str, mut id: impl FnMut() -> String) -> Vec<NewSuggestion> {
-    let Some(whole) = mean(passages) else { return Vec::new() };
-    let mut ranked: Vec<_> = names.iter().zip(answers).map(|(name, answer)| (name, answer, cosine(&whole, answer))).collect();
+    let Some(whole) = meaning::mean(passages.iter().map(|passage| (passage.characters, passage.vector.as_slice()))) else {
+        return Vec::new();
+    };
+    let mut ranked: Vec<_> = names.iter().zip(answers).map(|(name, answer)| (name, answer, vectors::dot(&whole, answer))).collect();
     ranked.sort_by(|one, other| other.2.total_cmp(&one.2));
     ranked.truncate(PROPOSED);
     let nearest = |answer: &[f32]| {
-        let near = |one: &&Passage, other: &&Passage| cosine(&one.vector, answer).total_cmp(&cosine(&other.vector, answer));
+        let near = |one: &&Passage, other: &&Passage| vectors::dot(&one.vector, answer).total_cmp(&vectors::dot(&other.vector, answer));
         passages.iter().max_by(near).map(|passage| passage.chunk.clone())
     };
     let suggestion = |(name, answer, score): (&String, &Vec<f32>, f32)| {
@@ -71,22 +75,6 @@ fn propose(passages: &[Passage], names: &[String], answers: &[Vec<f32>], card: &
         Some(NewSuggestion { id: SuggestionId(id()), answer, score: score.clamp(0.0, 1.0), evidence, card: card.to_owned() })
     };
     ranked.into_iter().filter_map(suggestion).collect()
-}
-
-/// The mean of the passages' vectors, each as heavy as it is long, at unit length; none without passages.
-fn mean(passages: &[Passage]) -> Option<Vec<f32>> {
-    let mut sum = vec![0.0f32; passages.first()?.vector.len()];
-    for passage in passages {
-        let weight = passage.characters as f32;
-        sum.iter_mut().zip(&passage.vector).for_each(|(sum, value)| *sum += weight * value);
-    }
-    let length = cosine(&sum, &sum).sqrt();
-    (length.is_finite() && length > 0.0).then(|| sum.into_iter().map(|value| value / length).collect())
-}
-
-/// Of vectors of unit length.
-fn cosine(one: &[f32], other: &[f32]) -> f32 {
-    one.iter().zip(other).map(|(one, other)| one * other).sum()
 }
 
 #[cfg(test)]

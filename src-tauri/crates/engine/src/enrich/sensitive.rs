@@ -88,7 +88,8 @@ fn value_hash(key: &[u8; 32], detected: &Detected) -> [u8; 32] {
 fn place(text: &Text, detected: &Detected) -> (Option<u32>, Vec<PixelBox>) {
     let first = text.spans.partition_point(|span| span.end <= detected.start);
     let words = text.spans[first..].iter().take_while(|span| span.start < detected.end);
-    (search::at(&text.spans, detected.start).and_then(|span| span.page), words.filter_map(|span| span.rect).collect())
+    let page = search::at(&text.spans, detected.start).and_then(|span| span.page).or((text.page > 0).then_some(text.page));
+    (page, words.filter_map(|span| span.rect).collect())
 }
 
 /// Says under which topic each finding asks: the one it was decided under, its own value, or the group of contact details

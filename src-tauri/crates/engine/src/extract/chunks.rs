@@ -17,8 +17,9 @@ pub fn plain(text: String) -> String {
     if text.contains(odd) { text.chars().map(|character| if odd(character) { '\u{fffd}' } else { character }).collect() } else { text }
 }
 
-/// Chunks that cover every non-blank character of a text exactly once.
-pub fn cut(text: &str, spans: &[Span], mut id: impl FnMut() -> String) -> Vec<NewChunk> {
+/// Chunks that cover every non-blank character of a text exactly once. `page` is the one the text was read from; 0 when it is of
+/// the whole.
+pub fn cut(text: &str, spans: &[Span], page: u32, mut id: impl FnMut() -> String) -> Vec<NewChunk> {
     let characters: Vec<char> = text.chars().collect();
     let mut chunks = Vec::new();
     let mut start = 0;
@@ -26,7 +27,14 @@ pub fn cut(text: &str, spans: &[Span], mut id: impl FnMut() -> String) -> Vec<Ne
         let end = start + length(&characters[start..]);
         if let Some((from, to)) = trim(&characters, start, end) {
             let (t0, t1) = times(spans, from, to);
-            chunks.push(NewChunk { id: ChunkId(id()), start: from, end: to, page: page_at(spans, from), t0, t1 });
+            chunks.push(NewChunk {
+                id: ChunkId(id()),
+                start: from,
+                end: to,
+                page: page_at(spans, from).or((page > 0).then_some(page)),
+                t0,
+                t1,
+            });
         }
         start = end;
     }
@@ -74,7 +82,7 @@ mod tests {
     #[test]
     fn chunks_cover_every_character_once_and_stay_below_the_limit() {
         let check = |text: &str, expected: Option<usize>| {
-            let chunks = cut(text, &[], || "c".into());
+            let chunks = cut(text, &[], 0, || "c".into());
             let characters: Vec<char> = text.chars().collect();
             let covered: String = chunks
                 .iter()
@@ -98,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_chunk_knows_when_it_is_heard() {
-        let span = |start, end, t0: f32| Span { start, end, page: None, rect: None, t0: Some(t0), t1: Some(t0 + 1.0), confidence: None };
+        let span = |start, end, t0: f32| Span { start, end, t0: Some(t0), t1: Some(t0 + 1.0), ..Span::default() };
         let spans = [span(0, 4, 10.0), span(5, 9, 11.0), span(12, 15, 20.0)];
         let check = |start, end, expected| assert_eq!(times(&spans, start, end), expected, "{start}..{end}");
         check(0, 9, (Some(10.0), Some(12.0)));

@@ -2,32 +2,55 @@
 //!
 //! Never looks at the bytes itself.
 
-use super::{chunks, files};
+use super::{chunks, expand, ocr, open, sound};
 use crate::breaks::Point;
 use crate::catalog::assets::{self, Source};
-use crate::catalog::locations;
-use crate::enrich;
+use crate::catalog::vectors;
+use crate::enrich::{self, near};
 use crate::jobs::{Context, Job, broken};
-use crate::outcome::{Again, NewExtraction, NewJob, NewRendition, Outcome, Subject, Write};
-use crate::paths;
+use crate::outcome::{Again, NewExtraction, NewJob, NewRendition, Outcome, Part, Subject, Write};
 use crate::pipeline;
 use crate::ports::{CallLimits, DecodedFile, StageError};
 use crate::renditions::Renditions;
-use std::fs::File;
 use winnow_contract::Words;
-use winnow_contract::asset::AssetState;
+use winnow_contract::asset::{AssetState, MediaKind, RenditionKind};
 use winnow_contract::id::{AssetId, ExtractionId};
 use winnow_contract::job::JobKind;
-use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText};
+use winnow_contract::worker::{DecodeRequest, Decoded, DecodedText, PageHead, Password};
+
+/// How pages are served once they are drawn.
+const PAGE: &str = "image/jpeg";
 
 pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     let asset = AssetId::from(job.subject.as_str());
     let Some(source) = context.read(|catalog| assets::source(catalog, &asset))? else { return Ok(Outcome::default()) };
-    let (file, extension) = open(&asset, &source, context)?;
     let turn = turn_of(job);
-    let decoded = context.ports.decode.decode(&request(&source, extension, turn, context), file, limits(context), context.cancel)?;
+    let decoded = decode(&asset, &source, turn, context.passwords.of(&asset), context)?;
     context.reach(Point::DecodeAnswered)?;
     outcome(asset, source, decoded, turn, context)
+}
+
+fn decode(
+    asset: &AssetId,
+    source: &Source,
+    turn: u32,
+    password: Option<Password>,
+    context: &Context<'_>,
+) -> Result<DecodedFile, StageError> {
+    let (file, extension) = open::open(asset, source, context)?;
+    let request = DecodeRequest { extension, bytes: source.bytes, limits: context.settings.decode_limits(), turn, password };
+    context.ports.decode.decode(&request, file, limits(context), context.cancel)
+}
+
+/// Succeeds when a password opens a file.
+pub fn try_password(asset: &AssetId, source: &Source, password: &Password, context: &Context<'_>) -> Result<(), StageError> {
+    let head = decode(asset, source, 0, Some(password.clone()), context)?.head;
+    match head.refused {
+        Some(reason) => Err(StageError::Broken(reason)),
+        // Without its reader nothing was tried.
+        None if head.unread => Err(StageError::Broken(Words::new("no_reader").with("media_type", head.media_type))),
+        None => Ok(()),
+    }
 }
 
 /// The job that decodes a picture again, turned clockwise by what its words showed.
@@ -41,27 +64,8 @@ pub fn turn_of(job: &Job) -> u32 {
     job.params.as_deref().and_then(|params| std::str::from_utf8(params).ok()?.parse().ok()).unwrap_or(0)
 }
 
-/// The first location whose file is still the one that was hashed, and the extension of its name.
-pub(super) fn open(asset: &AssetId, source: &Source, context: &Context<'_>) -> Result<(File, String), StageError> {
-    let places = context.read(|catalog| locations::places(catalog, asset))?;
-    let mut why = Words::new("vanished");
-    for place in places {
-        match files::open(&place.folder, &place.path) {
-            Ok((file, metadata)) if files::size(&metadata) == source.bytes && files::mtime_ns(&metadata) == place.mtime_ns => {
-                return Ok((file, paths::extension(&place.path)));
-            }
-            Ok(_) => why = Words::new("still_changing"),
-            Err(words) => why = words,
-        }
-    }
-    Err(if why.code == "still_changing" { StageError::Retry(why) } else { StageError::Broken(why) })
-}
-
-fn request(source: &Source, extension: String, turn: u32, context: &Context<'_>) -> DecodeRequest {
-    DecodeRequest { extension, bytes: source.bytes, limits: context.settings.decode_limits(), turn }
-}
-
-fn limits(context: &Context<'_>) -> CallLimits {
+/// Limits of one call that decodes or draws.
+pub fn limits(context: &Context<'_>) -> CallLimits {
     let decode = &context.settings.decode;
     CallLimits { seconds: decode.seconds, memory_mb: decode.memory_mb, recycle_after: decode.recycle_after }
 }
@@ -71,7 +75,8 @@ fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, turn: u32, cont
     if let Some(reason) = head.refused {
         return Err(StageError::Refused { reason, kind: head.kind, media_type: head.media_type });
     }
-    let renditions = put(&asset, &head, &blob, turn, context)?;
+    let mut renditions = put(&asset, &head, &blob, turn, context)?;
+    add_pages(&asset, &head.pages, &mut renditions);
     let mut notes = head.notes.clone();
     if turn != 0 {
         notes.push(Words::new("turned").with("degrees", turn));
@@ -81,18 +86,55 @@ fn outcome(asset: AssetId, source: Source, decoded: DecodedFile, turn: u32, cont
     }
     let mut outcome = Outcome { card: context.ports.decode.card().to_owned(), input_hash: Some(source.hash), ..Outcome::default() };
     let described = Write::Described { asset: asset.clone(), kind: head.kind, media_type: head.media_type.clone(), state: state(&head) };
+    let stage = JobKind::Decode;
     outcome.writes.push(described);
-    outcome.writes.push(Write::Notes { asset: asset.clone(), stage: JobKind::Decode, notes });
-    outcome.writes.push(Write::Properties { asset: asset.clone(), stage: JobKind::Decode, properties: head.properties });
-    outcome.writes.push(Write::Renditions { asset: asset.clone(), stage: JobKind::Decode, renditions });
-    let text = head.text.map(|text| extraction(&asset, text, context));
-    let text_hash = text.as_ref().map(|text| *blake3::hash(text.text.as_bytes()).as_bytes());
-    outcome.writes.extend(text.map(Write::Extraction));
-    let next = if head.unread { &[] } else { pipeline::next(JobKind::Decode, head.kind) };
-    for kind in next {
-        outcome.next.extend(follow(*kind, &asset, &source, text_hash, turn, context));
-    }
+    outcome.writes.push(Write::Notes { asset: asset.clone(), stage, page: 0, notes });
+    outcome.writes.push(Write::Properties { asset: asset.clone(), stage, properties: head.properties.clone() });
+    outcome.writes.push(Write::Renditions { asset: asset.clone(), stage, renditions });
+    outcome.writes.push(Write::Look { asset: asset.clone(), look: head.look.clone() });
+    let texts: Vec<_> = head.texts.iter().map(|text| extraction(&asset, text.clone(), context)).collect();
+    let next = Next { asset: &asset, source: &source, head: &head, text_hash: text_hash(&texts), turn };
+    outcome.next = next.jobs(context);
+    outcome.writes.extend(only_pages(&asset, &head, &texts));
+    outcome.writes.extend(texts.into_iter().map(Write::Extraction));
     Ok(outcome)
+}
+
+/// Pages of a document are drawn when somebody looks at them.
+fn add_pages(asset: &AssetId, pages: &[PageHead], renditions: &mut Vec<NewRendition>) {
+    for page in pages {
+        let kind = RenditionKind::Page;
+        if renditions.iter().any(|made| made.kind == kind && made.page == page.number) {
+            continue;
+        }
+        let id = Renditions::id(asset, kind, page.number, 0);
+        let (width, height) = (page.width, page.height);
+        renditions.push(NewRendition { id, kind, page: page.number, media_type: PAGE.to_owned(), width, height, bytes: 0 });
+    }
+}
+
+/// What an older reading found on pages that have no text of their own any more is over. A picture's words are read anew.
+fn only_pages(asset: &AssetId, head: &Decoded, texts: &[NewExtraction]) -> Vec<Write> {
+    let mut only = vec![(JobKind::Decode, texts.iter().map(|text| text.page).collect::<Vec<_>>())];
+    if !head.pages.is_empty() {
+        only.push((JobKind::Ocr, unread(head).map(|page| page.number).collect()));
+    }
+    only.into_iter().map(|(stage, pages)| Write::OnlyPages { asset: asset.clone(), stage, pages }).collect()
+}
+
+/// Pages whose words have to be read off their pictures.
+fn unread(head: &Decoded) -> impl Iterator<Item = &PageHead> {
+    head.pages.iter().filter(|page| page.needs_ocr)
+}
+
+/// BLAKE3 of a text, or over the hashes of several; none without a text.
+fn text_hash(texts: &[NewExtraction]) -> Option<[u8; 32]> {
+    let hashes: Vec<[u8; 32]> = texts.iter().map(|text| *blake3::hash(text.text.as_bytes()).as_bytes()).collect();
+    match hashes.as_slice() {
+        [] => None,
+        [one] => Some(*one),
+        several => Some(vectors::together(several)),
+    }
 }
 
 fn state(head: &Decoded) -> AssetState {
@@ -124,11 +166,12 @@ fn put(asset: &AssetId, head: &Decoded, blob: &[u8], turn: u32, context: &Contex
 }
 
 fn extraction(asset: &AssetId, text: DecodedText, context: &Context<'_>) -> NewExtraction {
-    let chunks = chunks::cut(&text.text, &text.spans, || context.id());
+    let chunks = chunks::cut(&text.text, &text.spans, text.page, || context.id());
     NewExtraction {
         id: ExtractionId(context.id()),
         asset: asset.clone(),
         stage: JobKind::Decode,
+        page: text.page,
         tool: text.tool,
         text: chunks::plain(text.text),
         confidence: None,
@@ -138,13 +181,61 @@ fn extraction(asset: &AssetId, text: DecodedText, context: &Context<'_>) -> NewE
     }
 }
 
-fn follow(kind: JobKind, asset: &AssetId, source: &Source, text_hash: Option<[u8; 32]>, turn: u32, context: &Context<'_>) -> Vec<NewJob> {
-    let one = |job: Option<NewJob>| job.into_iter().collect();
-    match kind {
-        JobKind::Ocr => one(super::ocr::job(asset, &source.hash, turn, context)),
-        JobKind::Sound => one(super::sound::job(asset, &source.hash, context)),
-        JobKind::Detect => text_hash.map_or_else(Vec::new, |hash| enrich::after_text(asset, &hash, context)),
-        // The pipeline lets none of these follow.
-        JobKind::Scan | JobKind::Ingest | JobKind::Decode | JobKind::Transcribe | JobKind::Embed | JobKind::Label => Vec::new(),
+/// What follows on a decoded file depends on all of this.
+struct Next<'a> {
+    asset: &'a AssetId,
+    source: &'a Source,
+    head: &'a Decoded,
+    text_hash: Option<[u8; 32]>,
+    turn: u32,
+}
+
+impl Next<'_> {
+    fn jobs(&self, context: &Context<'_>) -> Vec<NewJob> {
+        let next = if self.head.unread { &[] } else { pipeline::next(JobKind::Decode, self.head.kind) };
+        next.iter().flat_map(|kind| self.follow(*kind, context)).collect()
+    }
+
+    fn follow(&self, kind: JobKind, context: &Context<'_>) -> Vec<NewJob> {
+        let hash = &self.source.hash;
+        match kind {
+            JobKind::Ocr => self.to_read(context),
+            JobKind::Expand if self.head.has_members => vec![expand::job(self.asset, hash, context)],
+            JobKind::Sound => sound::job(self.asset, hash, context).into_iter().collect(),
+            JobKind::Detect => self.to_look_through(context),
+            // The pipeline lets none of these follow.
+            JobKind::Scan
+            | JobKind::Ingest
+            | JobKind::Decode
+            | JobKind::Expand
+            | JobKind::Transcribe
+            | JobKind::Embed
+            | JobKind::Label
+            | JobKind::Compare
+            | JobKind::Frames => Vec::new(),
+        }
+    }
+
+    /// A job for the picture, or one for each page that is nothing but one.
+    fn to_read(&self, context: &Context<'_>) -> Vec<NewJob> {
+        let (asset, hash) = (self.asset, &self.source.hash);
+        match self.head.pages.is_empty() {
+            true if self.head.kind == MediaKind::Image => {
+                let read = ocr::job(asset, hash, self.turn, context);
+                read.or_else(|| near::job(asset, hash, context)).into_iter().collect()
+            }
+            true => Vec::new(),
+            false => unread(self.head).filter_map(|page| ocr::page_job(asset, hash, Part::Page(page.number), context)).collect(),
+        }
+    }
+
+    /// Pages that are still to be read belong to what is looked through.
+    fn to_look_through(&self, context: &Context<'_>) -> Vec<NewJob> {
+        let waits = context.settings.ocr.enabled && unread(self.head).next().is_some();
+        match (waits, self.text_hash) {
+            (true, _) => enrich::after_text(self.asset, &ocr::document_hash(&self.source.hash, context), context),
+            (false, Some(hash)) => enrich::after_text(self.asset, &hash, context),
+            (false, None) => Vec::new(),
+        }
     }
 }

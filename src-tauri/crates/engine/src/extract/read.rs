@@ -63,16 +63,17 @@ fn hash(file: &mut File, cancel: &Cancel) -> std::io::Result<Result<([u8; 32], i
 }
 
 fn bound(location: LocationId, content: Content, context: &Context<'_>) -> Outcome {
-    let next = NewJob {
-        kind: JobKind::Decode,
-        subject: Subject::AssetAt(location.clone()),
-        fingerprint: decode_fingerprint(&content.hash, context.settings, context.ports.decode.card()),
-        params: None,
-        again: Again::IfFailed,
-    };
+    let next = decode_job(&location, &content.hash, context);
     let input_hash = Some(content.hash);
     let write = Write::Bound { location, new_asset: AssetId(context.id()), content };
     Outcome { card: "blake3 1".into(), input_hash, writes: vec![write], next: vec![next] }
+}
+
+/// The job that decodes what is at a location, once it is bound to the asset of its content.
+pub fn decode_job(location: &LocationId, hash: &[u8; 32], context: &Context<'_>) -> NewJob {
+    let fingerprint = decode_fingerprint(hash, context.settings, context.ports.decode.card());
+    let subject = Subject::AssetAt(location.clone());
+    NewJob { kind: JobKind::Decode, subject, fingerprint, params: None, again: Again::IfFailed }
 }
 
 /// Input, decoder and the settings that change what comes out.

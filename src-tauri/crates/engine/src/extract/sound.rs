@@ -2,7 +2,7 @@
 //!
 //! Never looks at the samples itself, and does not listen: that is `transcribe`.
 
-use super::{decode, transcribe};
+use super::{open, transcribe};
 use crate::breaks::Point;
 use crate::catalog::assets::{self, Source};
 use crate::error::EngineError;
@@ -22,6 +22,8 @@ pub const DURATION: &str = "duration";
 /// How sound is served.
 pub const WAV: &str = "audio/wav";
 const WAVEFORM: &str = "application/octet-stream";
+/// A film that nothing is heard in: an answer, and no failure.
+const SILENT: &str = "no_sound_track";
 
 /// The job that decodes a recording.
 pub fn job(asset: &AssetId, input_hash: &[u8; 32], context: &Context<'_>) -> Option<NewJob> {
@@ -35,11 +37,16 @@ pub fn job(asset: &AssetId, input_hash: &[u8; 32], context: &Context<'_>) -> Opt
 pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     let asset = AssetId::from(job.subject.as_str());
     let Some(source) = context.read(|catalog| assets::source(catalog, &asset))? else { return Ok(Outcome::default()) };
-    let (file, extension) = decode::open(&asset, &source, context)?;
+    let (file, extension) = open::open(&asset, &source, context)?;
     let sound = Renditions::id(&asset, RenditionKind::Sound, 1, 0);
     let (into, draft) = context.renditions.create(&sound).map_err(full)?;
     let decoded = context.ports.decode.sound(&request(extension, context), file, into, limits(context), context.cancel);
-    let decoded = decoded.map_err(patient)?;
+    let decoded = match decoded.map_err(patient) {
+        Err(StageError::Broken(reason) | StageError::Refused { reason, .. }) if reason.code == SILENT => {
+            return Ok(silent(asset, &source, reason, context));
+        }
+        decoded => decoded?,
+    };
     context.renditions.keep(draft).map_err(full)?;
     let waveform = Renditions::id(&asset, RenditionKind::Waveform, 1, 0);
     context.renditions.put(&waveform, &decoded.waveform).map_err(full)?;
@@ -52,6 +59,12 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     Ok(outcome(&asset, &source, decoded, renditions, &sound_hash, context))
 }
 
+/// There is nothing to hear; what was read of it stands.
+fn silent(asset: AssetId, source: &Source, note: Words, context: &Context<'_>) -> Outcome {
+    let writes = vec![Write::Notes { asset, stage: JobKind::Sound, page: 0, notes: vec![note] }];
+    Outcome { card: context.ports.decode.card().to_owned(), input_hash: Some(source.hash), writes, ..Outcome::default() }
+}
+
 fn request(extension: String, context: &Context<'_>) -> SoundRequest {
     SoundRequest { extension, max_seconds: context.settings.sound.max_hours.saturating_mul(3600) }
 }
@@ -62,7 +75,7 @@ fn limits(context: &Context<'_>) -> CallLimits {
 }
 
 /// A disk may have room again in a moment.
-fn full(error: EngineError) -> StageError {
+pub(super) fn full(error: EngineError) -> StageError {
     match &error {
         EngineError::Io(io) if io.kind() == ErrorKind::StorageFull => StageError::Retry(Words::new("disk_full")),
         _ => broken(error),
@@ -105,7 +118,7 @@ fn outcome(
     let writes = vec![
         Write::Renditions { asset: asset.clone(), stage, renditions },
         Write::Properties { asset: asset.clone(), stage, properties: properties(&head) },
-        Write::Notes { asset: asset.clone(), stage, notes: head.notes },
+        Write::Notes { asset: asset.clone(), stage, page: 0, notes: head.notes },
         Write::Ended { asset, state },
     ];
     Outcome { card: context.ports.decode.card().to_owned(), input_hash: Some(source.hash), writes, next: next.into_iter().collect() }

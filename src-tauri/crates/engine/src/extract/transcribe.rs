@@ -121,9 +121,9 @@ fn whole(
     let (asset, language) = (asset.clone(), transcript.language.clone().or(foreign.map(|(language, _)| language)));
     let next = enrich::after_text(&asset, &text_hash, context);
     let writes = vec![
-        Write::Notes { asset: asset.clone(), stage: JobKind::Transcribe, notes },
+        Write::Notes { asset: asset.clone(), stage: JobKind::Transcribe, page: 0, notes },
         Write::Extraction(extraction(&asset, transcript, sound, card, context)),
-        Write::Reading { asset: asset.clone(), items },
+        Write::Reading { asset: asset.clone(), page: None, items },
         Write::TranscriptDone { asset, language },
     ];
     Ok((writes, next))
@@ -150,8 +150,9 @@ fn extraction(asset: &AssetId, transcript: Transcript, sound: RenditionId, card:
         id: ExtractionId(context.id()),
         asset: asset.clone(),
         stage: JobKind::Transcribe,
+        page: 0,
         tool: card.card.clone(),
-        chunks: chunks::cut(&transcript.text, &transcript.spans, || context.id()),
+        chunks: chunks::cut(&transcript.text, &transcript.spans, 0, || context.id()),
         text: transcript.text,
         confidence: transcript.confidence,
         spans: transcript.spans,

@@ -69,7 +69,7 @@ fn spans(text: &str, words: &[HeardWord], at: u32) -> Vec<Span> {
         rest = &rest[before + wanted.len()..];
         let (t0, t1) = (Some(rounded(word.t0, 100.0)), Some(rounded(word.t1, 100.0)));
         let confidence = Some(rounded(f64::from(word.probability), 1000.0).clamp(0.0, 1.0));
-        spans.push(Span { start, end: at, page: None, rect: None, t0, t1, confidence });
+        spans.push(Span { start, end: at, t0, t1, confidence, ..Span::default() });
     }
     spans
 }

@@ -2,15 +2,16 @@
 //!
 //! Reads only. Values are cut out of the text when they are shown; they are stored nowhere else.
 
-use super::{because, policy};
+use super::{because, decide, policy};
 use crate::catalog::review::{self, Finding, Item};
 use crate::catalog::texts::Text;
-use crate::catalog::{assets, labels, texts};
+use crate::catalog::{assets, labels, near_duplicates, texts};
 use crate::enrich::taxonomy::Known;
 use crate::error::{EngineError, Result};
 use rusqlite::Connection;
 use std::collections::HashMap;
-use winnow_contract::asset::{RenditionKind, RenditionRow, Span};
+use winnow_contract::Words;
+use winnow_contract::asset::{AssetRow, RenditionKind, RenditionRow, Span};
 use winnow_contract::id::{AssetId, ExtractionId};
 use winnow_contract::review::*;
 
@@ -61,12 +62,29 @@ fn row(catalog: &Connection, item: &Item) -> Result<ReviewRow> {
         name: asset.name,
         path: assets::path(catalog, &item.asset)?,
         thumbnail: asset.thumbnail,
-        reason: item.reason.clone(),
+        reason: reason(catalog, item)?,
         priority: item.priority,
         blocks: item.blocks,
         suggestion,
         finding,
     })
+}
+
+/// Why it is asked; of a duplicate with the name of the other, which is kept nowhere.
+fn reason(catalog: &Connection, item: &Item) -> Result<Words> {
+    Ok(match item.kind {
+        ItemKind::Duplicate => item.reason.clone().with("of", other(catalog, item)?.map(|other| other.name).unwrap_or_default()),
+        ItemKind::Label | ItemKind::Finding | ItemKind::Extraction => item.reason.clone(),
+    })
+}
+
+/// What a duplicate is nearly the same as.
+pub fn other(catalog: &Connection, item: &Item) -> Result<Option<AssetRow>> {
+    let known = match item.kind {
+        ItemKind::Duplicate => near_duplicates::compared_with(catalog, &item.asset)?,
+        ItemKind::Label | ItemKind::Finding | ItemKind::Extraction => None,
+    };
+    Ok(known.map(|asset| assets::row(catalog, &asset)).transpose()?.flatten())
 }
 
 /// A finding with a little of the text around it. Only that little is read: a text may be millions of characters long.
@@ -94,8 +112,7 @@ pub fn detail(catalog: &Connection, id: &winnow_contract::id::ReviewItemId, know
     let (context, words) = match item.kind {
         ItemKind::Finding => (finding_context(catalog, &findings, &mut texts)?, Vec::new()),
         ItemKind::Extraction => reading(catalog, &item, stretch)?,
-        ItemKind::Label => (beginning(catalog, &item.asset)?, Vec::new()),
-        ItemKind::Duplicate => (Vec::new(), Vec::new()),
+        ItemKind::Label | ItemKind::Duplicate => (beginning(catalog, &item.asset)?, Vec::new()),
     };
     let candidates = match item.kind {
         ItemKind::Label => candidates(catalog, &item.asset, known)?,
@@ -107,27 +124,31 @@ pub fn detail(catalog: &Connection, id: &winnow_contract::id::ReviewItemId, know
     };
     let sound = stretch.and_then(|(t0, t1)| sound(&renditions, asset.seconds?, t0, t1));
     let precedents = precedents(catalog, &item.asset)?;
-    let preview = rendition(&renditions, RenditionKind::Preview).or_else(|| rendition(&renditions, RenditionKind::Page));
+    let number = findings.first().and_then(|finding| finding.row.page).or_else(|| policy::page_of(&item.topic));
+    let page = rendition(&renditions, RenditionKind::Page, number.unwrap_or(1));
+    let page = page.or_else(|| rendition(&renditions, RenditionKind::Frame, number?));
+    let preview = rendition(&renditions, RenditionKind::Preview, number.unwrap_or(1)).or_else(|| page.clone());
     Ok(ReviewDetail {
         row,
         asset,
-        page: rendition(&renditions, RenditionKind::Page),
+        page,
         preview,
-        page_number: findings.first().and_then(|finding| finding.row.page).or(words.first().and_then(|word| word.rect).map(|_| 1)),
+        page_number: number,
         values,
         context,
         words,
         candidates,
         sound,
         precedents,
+        other: other(catalog, &item)?,
         alike: review::decided_alike(catalog, &item)?,
-        alike_open: u32::try_from(review::alike(catalog, &item)?.len()).unwrap_or(u32::MAX),
+        alike_open: u32::try_from(decide::taken_along(catalog, &item)?).unwrap_or(u32::MAX),
         state: item.state,
     })
 }
 
-fn rendition(renditions: &[RenditionRow], kind: RenditionKind) -> Option<RenditionRow> {
-    renditions.iter().find(|rendition| rendition.kind == kind && rendition.page == 1).cloned()
+fn rendition(renditions: &[RenditionRow], kind: RenditionKind, page: u32) -> Option<RenditionRow> {
+    renditions.iter().find(|rendition| rendition.kind == kind && rendition.page == page).cloned()
 }
 
 /// Adds an occurrence to its value, or a value that was not there yet.
@@ -235,8 +256,8 @@ fn beginning(catalog: &Connection, asset: &AssetId) -> Result<Vec<TextPart>> {
 
 /// A stretch of an asset's sound, cut to what there is; none when it has no sound.
 fn sound(renditions: &[RenditionRow], seconds: f32, t0: f32, t1: f32) -> Option<SoundShown> {
-    let sound = rendition(renditions, RenditionKind::Sound)?.id;
-    let waveform = rendition(renditions, RenditionKind::Waveform).map(|waveform| waveform.id);
+    let sound = rendition(renditions, RenditionKind::Sound, 1)?.id;
+    let waveform = rendition(renditions, RenditionKind::Waveform, 1).map(|waveform| waveform.id);
     let t0 = t0.clamp(0.0, seconds);
     Some(SoundShown { sound, waveform, seconds, t0, t1: t1.clamp(t0, seconds) })
 }
@@ -262,7 +283,9 @@ fn within(spans: &[Span], (t0, t1): (f32, f32)) -> &[Span] {
 /// A doubtful page, or a stretch of speech: its text with the doubtful words marked, and those words.
 fn reading(catalog: &Connection, item: &Item, stretch: Option<(f32, f32)>) -> Result<(Vec<TextPart>, Vec<DoubtfulWord>)> {
     let threshold = item.reason.params.get("threshold").and_then(|percent| percent.parse::<f32>().ok()).unwrap_or(60.0) / 100.0;
-    let Some(text) = texts::live(catalog, &item.asset)?.into_iter().find(|text| text.confidence.is_some()) else {
+    let page = policy::page_of(&item.topic);
+    let wanted = |text: &Text| text.confidence.is_some() && page.is_none_or(|page| text.page == page);
+    let Some(text) = texts::live(catalog, &item.asset)?.into_iter().find(wanted) else {
         return Ok(Default::default());
     };
     let characters: Vec<char> = text.text.chars().collect();
@@ -310,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_stretch_holds_the_words_that_begin_in_it() {
-        let word = |t0: f32| Span { start: 0, end: 1, page: None, rect: None, t0: Some(t0), t1: Some(t0 + 0.5), confidence: None };
+        let word = |t0: f32| Span { start: 0, end: 1, t0: Some(t0), t1: Some(t0 + 0.5), ..Span::default() };
         let spans: Vec<_> = [0.0, 1.0, 2.0, 3.0].map(word).to_vec();
         let check = |stretch, expected: &[f32]| {
             let starts: Vec<_> = within(&spans, stretch).iter().filter_map(|span| span.t0).collect();

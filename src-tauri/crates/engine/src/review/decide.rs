@@ -4,39 +4,69 @@
 
 use crate::breaks::{Breaks, Point};
 use crate::catalog::review::{self, Item, NewDecision};
-use crate::catalog::{assets, audit, labels};
+use crate::catalog::{assets, audit, labels, near_duplicates};
 use crate::error::{EngineError, Result};
 use crate::ports::Ports;
-use crate::review::policy;
+use crate::review::{context, policy};
 use rusqlite::Connection;
 use serde_json::json;
 use winnow_contract::Words;
 use winnow_contract::command::{Decide, SetLabel};
-use winnow_contract::id::{DecisionId, ReviewItemId};
+use winnow_contract::id::{AssetId, DecisionId, ReviewItemId};
 use winnow_contract::review::{Decided, ItemKind, ItemState, Undone, Verdict};
 
-/// Decides an item, and with `all_alike` every open one with the same value. `answers` are those of the taxonomy.
+/// Decides an item, and with `all_alike` every open one with the same value; what an asset is, or that it is the same thing, is
+/// then said of everything that is nearly the same. `answers` are those of the taxonomy.
 pub fn decide(catalog: &Connection, ports: &Ports, breaks: &Breaks, answers: &[String], request: &Decide) -> Result<Decided> {
     let item = review::item(catalog, &request.item)?;
     check(&item, request)?;
-    if item.kind == ItemKind::Label {
-        check_label(catalog, &item, answers, request)?;
+    match item.kind {
+        ItemKind::Label => check_label(catalog, &item, answers, request)?,
+        ItemKind::Duplicate => check_duplicate(request)?,
+        ItemKind::Finding | ItemKind::Extraction => {}
     }
-    let mut items = vec![item];
-    if request.all_alike {
-        items.extend(review::alike(catalog, &items[0])?);
-    }
-    let said = said(catalog, &items, request.verdict, request.value.as_deref())?;
-    let affected = u32::try_from(items.len()).unwrap_or(u32::MAX);
+    let more = if request.all_alike { taken_along(catalog, &item)? } else { 0 };
+    let said = said(catalog, &item, more, request.verdict, request.value.as_deref())?;
+    let affected = u32::try_from(more + 1).unwrap_or(u32::MAX);
     let answer = |decision| Decided { decision, item: request.item.clone(), verdict: request.verdict, affected, said };
     if request.dry_run {
         return Ok(answer(None));
     }
+    let items = if request.all_alike { with_alike(catalog, ports, item)? } else { vec![item] };
     let act = ports.ids.next();
     write(catalog, ports, &act, &items, request)?;
     breaks.hit(Point::DecideRows)?;
     record(catalog, "decision_made", &review::person(catalog)?, &items[0], &act, ports.clock.now_ms())?;
     Ok(answer(Some(DecisionId(act))))
+}
+
+/// How many others "decide all alike" takes along.
+pub fn taken_along(catalog: &Connection, item: &Item) -> Result<usize> {
+    Ok(review::alike(catalog, item)?.len() + never_labelled(catalog, item)?.len())
+}
+
+/// What is nearly the same as an asset that is labelled, and was never asked about itself.
+fn never_labelled(catalog: &Connection, item: &Item) -> Result<Vec<AssetId>> {
+    match item.kind {
+        ItemKind::Label => near_duplicates::never_labelled(catalog, &item.asset),
+        ItemKind::Finding | ItemKind::Extraction | ItemKind::Duplicate => Ok(Vec::new()),
+    }
+}
+
+/// An item and all that is decided with it. Of what nobody was asked about, the person is the one who asks.
+fn with_alike(catalog: &Connection, ports: &Ports, item: Item) -> Result<Vec<Item>> {
+    let mut items = review::alike(catalog, &item)?;
+    for asset in never_labelled(catalog, &item)? {
+        items.push(asked_by_hand(catalog, ports, &asset)?);
+    }
+    items.insert(0, item);
+    Ok(items)
+}
+
+/// The question what an asset is, asked by the person if nobody else has.
+fn asked_by_hand(catalog: &Connection, ports: &Ports, asset: &AssetId) -> Result<Item> {
+    labels::ask_by_hand(catalog, &policy::labelled_by_hand(asset, ports.ids.next()), ports.clock.now_ms())?;
+    review::item(catalog, &labels::item(catalog, asset)?.expect("BUG: it was asked a moment ago"))
 }
 
 /// The policy answers instead of a person, and signs with its version. An item that was decided before stays as it is.
@@ -75,6 +105,16 @@ fn check_label(catalog: &Connection, item: &Item, answers: &[String], request: &
     }
 }
 
+/// Two things are the same or they are not.
+fn check_duplicate(request: &Decide) -> Result<()> {
+    match request.verdict {
+        Verdict::Accepted | Verdict::Rejected | Verdict::Deferred => Ok(()),
+        Verdict::Corrected | Verdict::Redacted => {
+            Err(EngineError::Refused(Words::new("verdict_not_allowed").with("verdict", request.verdict)))
+        }
+    }
+}
+
 fn known_answer(answers: &[String], answer: &str) -> Result<()> {
     let known = answers.iter().any(|known| known == answer);
     if known { Ok(()) } else { Err(EngineError::Refused(Words::new("not_an_answer").with("answer", answer))) }
@@ -94,18 +134,16 @@ pub fn set_label(catalog: &Connection, ports: &Ports, breaks: &Breaks, answers: 
     if assets::row(catalog, &request.asset)?.is_some_and(|row| row.labels.iter().any(|label| label == answer)) {
         return Err(EngineError::refused("already_decided"));
     }
-    labels::ask_by_hand(catalog, &policy::labelled_by_hand(&request.asset, ports.ids.next()), ports.clock.now_ms())?;
-    let asked = labels::item(catalog, &request.asset)?.expect("BUG: it was asked a moment ago");
-    let item = review::item(catalog, &asked)?;
+    let item = asked_by_hand(catalog, ports, &request.asset)?;
     let proposed = labels::best(catalog, &item.asset)?.is_some_and(|best| best == answer);
     let (verdict, value) = if proposed { (Verdict::Accepted, None) } else { (Verdict::Corrected, Some(answer.to_owned())) };
-    let said = said(catalog, std::slice::from_ref(&item), verdict, value.as_deref())?;
+    let said = said(catalog, &item, 0, verdict, value.as_deref())?;
     let act = ports.ids.next();
-    let decide = Decide { item: asked.clone(), verdict, value, all_alike: false, dry_run: false, took_ms: None };
+    let decide = Decide { item: item.id.clone(), verdict, value, all_alike: false, dry_run: false, took_ms: None };
     write(catalog, ports, &act, std::slice::from_ref(&item), &decide)?;
     breaks.hit(Point::DecideRows)?;
     record(catalog, "decision_made", &review::person(catalog)?, &item, &act, ports.clock.now_ms())?;
-    Ok(Decided { decision: Some(DecisionId(act)), item: asked, verdict, affected: 1, said })
+    Ok(Decided { decision: Some(DecisionId(act)), item: item.id, verdict, affected: 1, said })
 }
 
 /// Reverses every decision that stands on what an asset is.
@@ -127,14 +165,26 @@ fn take_back(catalog: &Connection, ports: &Ports, breaks: &Breaks, request: &Set
 fn write(catalog: &Connection, ports: &Ports, act: &str, items: &[Item], request: &Decide) -> Result<()> {
     let actor = review::person(catalog)?;
     let at = ports.clock.now_ms();
+    let accepted = accepted_answer(catalog, &items[0], request)?;
     for (number, item) in items.iter().enumerate() {
         let id = if number == 0 { act.to_owned() } else { ports.ids.next() };
-        let (verdict, value) = (request.verdict, request.value.as_deref());
+        let (verdict, value) = match &accepted {
+            Some(answer) if labels::best(catalog, &item.asset)?.as_ref() != Some(answer) => (Verdict::Corrected, Some(answer.as_str())),
+            Some(_) | None => (request.verdict, request.value.as_deref()),
+        };
         let shown = shown(catalog, item, verdict)?;
         let new = NewDecision { id: &id, act, actor: &actor, verdict, value, shown, took_ms: request.took_ms, at };
         review::insert_decision(catalog, item, &new, &ports.ids.next())?;
     }
     Ok(())
+}
+
+/// The answer that is accepted as what an asset is: of others that are decided with it something else may have been proposed.
+fn accepted_answer(catalog: &Connection, item: &Item, request: &Decide) -> Result<Option<String>> {
+    match (item.kind, request.verdict) {
+        (ItemKind::Label, Verdict::Accepted) => labels::best(catalog, &item.asset),
+        (ItemKind::Label | ItemKind::Finding | ItemKind::Extraction | ItemKind::Duplicate, _) => Ok(None),
+    }
 }
 
 /// What stood before the person: where, what kind, how sure; values only as keyed hashes.
@@ -168,22 +218,28 @@ fn shown_label(catalog: &Connection, item: &Item, verdict: Verdict) -> Result<St
     Ok(shown.to_string())
 }
 
-fn said(catalog: &Connection, items: &[Item], verdict: Verdict, value: Option<&str>) -> Result<Words> {
-    let name = assets::row(catalog, &items[0].asset)?.map(|row| row.name).unwrap_or_default();
+fn said(catalog: &Connection, item: &Item, more: usize, verdict: Verdict, value: Option<&str>) -> Result<Words> {
+    let name = assets::row(catalog, &item.asset)?.map(|row| row.name).unwrap_or_default();
     let plainly = || Words::new(&format!("said_{verdict}"));
-    let said = match items[0].kind {
-        ItemKind::Finding | ItemKind::Extraction | ItemKind::Duplicate => plainly(),
+    let other = || context::other(catalog, item).map(|other| other.map(|other| other.name).unwrap_or_default());
+    let said = match item.kind {
+        ItemKind::Finding | ItemKind::Extraction => plainly(),
+        ItemKind::Duplicate => match verdict {
+            Verdict::Accepted => Words::new("said_same").with("of", other()?),
+            Verdict::Rejected => Words::new("said_not_same").with("of", other()?),
+            Verdict::Corrected | Verdict::Redacted | Verdict::Deferred => plainly(),
+        },
         ItemKind::Label => match verdict {
-            Verdict::Accepted => Words::new("said_label").with("answer", labels::best(catalog, &items[0].asset)?.unwrap_or_default()),
+            Verdict::Accepted => Words::new("said_label").with("answer", labels::best(catalog, &item.asset)?.unwrap_or_default()),
             Verdict::Corrected => Words::new("said_label").with("answer", value.unwrap_or_default()),
             Verdict::Rejected => Words::new("said_label_none"),
             Verdict::Redacted | Verdict::Deferred => plainly(),
         },
     };
     let said = said.with("name", name);
-    Ok(match items.len() {
-        1 => said,
-        several => Words::new("said_alike").with("sentence", said.sentence()).with("more", several - 1),
+    Ok(match more {
+        0 => said,
+        more => Words::new("said_alike").with("sentence", said.sentence()).with("more", more),
     })
 }
 

@@ -137,7 +137,14 @@ pub fn is_word(text: &str) -> bool {
 
 /// A page is doubtful when it has enough words and most of them are below the threshold. Specks on a photograph are not
 /// words, so they do not count.
-pub fn doubtful_reading(asset: &AssetId, text: &str, words: &[Span], settings: &Settings, id: impl FnOnce() -> String) -> Option<NewItem> {
+pub fn doubtful_reading(
+    asset: &AssetId,
+    page: u32,
+    text: &str,
+    words: &[Span],
+    settings: &Settings,
+    id: impl FnOnce() -> String,
+) -> Option<NewItem> {
     let threshold = settings.ocr.doubt_below;
     let confidences = word_confidences(text, words);
     let doubtful = confidences.iter().filter(|confidence| **confidence < threshold).count();
@@ -148,7 +155,7 @@ pub fn doubtful_reading(asset: &AssetId, text: &str, words: &[Span], settings: &
         asset: asset.clone(),
         question: "reading",
         kind: ItemKind::Extraction,
-        topic: "page:1".to_owned(),
+        topic: page_topic(page),
         reason: Words::new("doubtful_reading")
             .with("doubtful", doubtful)
             .with("words", confidences.len())
@@ -157,6 +164,16 @@ pub fn doubtful_reading(asset: &AssetId, text: &str, words: &[Span], settings: &
         blocks: false,
         route: Route::Review,
     })
+}
+
+/// The topic under which the reading of a page is asked about.
+pub fn page_topic(page: u32) -> String {
+    format!("page:{page}")
+}
+
+/// The page that a topic is about.
+pub fn page_of(topic: &str) -> Option<u32> {
+    topic.strip_prefix("page:")?.parse().ok()
 }
 
 /// A segment of speech and how surely its words were heard.
@@ -277,6 +294,25 @@ pub fn labelled_by_hand(asset: &AssetId, id: String) -> NewItem {
     label_item(asset, Words::new("labelled_by_hand"), 0.0, id)
 }
 
+/// Question, and topic within it, of whether an asset is the same thing as another.
+pub const ALIKE: &str = "alike";
+
+/// Asks whether an asset is the same thing as the oldest of those that it is nearly the same as. The likeness is 0 to 1. Which
+/// the other is follows from the group when it is shown, and so is not kept here.
+pub fn near_duplicate(asset: &AssetId, likeness: f32, id: String) -> NewItem {
+    NewItem {
+        id: id.into(),
+        asset: asset.clone(),
+        question: ALIKE,
+        kind: ItemKind::Duplicate,
+        topic: ALIKE.to_owned(),
+        reason: Words::new("near_duplicate").with("percent", (likeness * 100.0).round()),
+        priority: priority(0.25, likeness),
+        blocks: false,
+        route: Route::Review,
+    }
+}
+
 fn label_item(asset: &AssetId, reason: Words, priority: f32, id: String) -> NewItem {
     NewItem {
         id: id.into(),
@@ -373,7 +409,7 @@ mod tests {
         let check = |confidences: &[f32], expected: bool| {
             let text = vec!["word"; confidences.len()].join(" ");
             let spans: Vec<_> = (0u32..).zip(confidences).map(|(at, confidence)| span(at * 5, at * 5 + 4, *confidence)).collect();
-            let item = doubtful_reading(&AssetId::from("a"), &text, &spans, &Settings::shipped(), || "i".into());
+            let item = doubtful_reading(&AssetId::from("a"), 1, &text, &spans, &Settings::shipped(), || "i".into());
             assert_eq!(item.is_some(), expected, "{confidences:?}");
         };
         check(&[], false);
@@ -433,10 +469,10 @@ mod tests {
     fn specks_are_not_words() {
         let text = "| . ~ - | . ~ - | . ~ -";
         let spans: Vec<_> = (0..12).map(|at| span(at * 2, at * 2 + 1, 0.1)).collect();
-        assert!(doubtful_reading(&AssetId::from("a"), text, &spans, &Settings::shipped(), || "i".into()).is_none());
+        assert!(doubtful_reading(&AssetId::from("a"), 1, text, &spans, &Settings::shipped(), || "i".into()).is_none());
     }
 
     fn span(start: u32, end: u32, confidence: f32) -> Span {
-        Span { start, end, page: Some(1), rect: Some([0, 0, 1, 1]), t0: None, t1: None, confidence: Some(confidence) }
+        Span { start, end, page: Some(1), rect: Some([0, 0, 1, 1]), confidence: Some(confidence), ..Span::default() }
     }
 }

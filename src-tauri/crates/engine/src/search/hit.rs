@@ -58,16 +58,17 @@ pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
 /// Where the first matching words of a place stand: characters, page, box, seconds.
 fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<Evidence> {
     let Some((start, end)) = words::first_match(catalog, query, place)? else { return Ok(Evidence::default()) };
-    let spans = spans(catalog, place)?;
+    let spans = texts::spans(catalog, &place.extraction)?;
     let word = at(&spans, start);
     Ok(Evidence {
         extraction: Some(place.extraction.clone()),
-        page: word.and_then(|span| span.page),
+        page: word.and_then(|span| span.page).or(place.page),
         rect: line_box(&spans, start, end),
         t0: word.and_then(|span| span.t0),
         t1: word.and_then(|span| span.t1),
         start: Some(start),
         end: Some(end),
+        place: word.and_then(|span| span.place.clone()),
     })
 }
 
@@ -81,7 +82,7 @@ fn by_meaning(
     let text = words::text(catalog, place.chunk)?;
     let (from, to) = closest(&text, query.map_or("", |query| query.text.as_str()), nearest);
     let (start, end) = (place.start + characters(&text[..from]), place.start + characters(&text[..to]));
-    let spans = spans(catalog, place)?;
+    let spans = texts::spans(catalog, &place.extraction)?;
     let (first, last) = (at(&spans, start), end.checked_sub(1).and_then(|end| at(&spans, end)));
     let evidence = Evidence {
         extraction: Some(place.extraction.clone()),
@@ -91,17 +92,13 @@ fn by_meaning(
         t1: last.and_then(|span| span.t1).or(place.t1),
         start: Some(start),
         end: Some(end),
+        place: first.and_then(|span| span.place.clone()),
     };
     Ok((vec![TextPart { text: one_line(&text[from..to]), marked: false }], evidence))
 }
 
 fn characters(text: &str) -> u32 {
     u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
-}
-
-/// Where the words of a place stand; plain text has neither pages nor times, so nothing is looked up.
-fn spans(catalog: &Connection, place: &Place) -> Result<Vec<Span>> {
-    if place.page.is_none() && place.t0.is_none() { Ok(Vec::new()) } else { texts::spans(catalog, &place.extraction) }
 }
 
 /// The bytes of the sentence that is nearest in meaning where that can be told, else of the one that shares the most words with

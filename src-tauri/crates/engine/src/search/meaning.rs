@@ -72,7 +72,7 @@ impl Engine {
     pub(crate) fn nearest(&self, question: &Question, sentences: &[&str]) -> Option<usize> {
         let cosine = |sentence: &&str| -> Option<f32> {
             let vector = guarded(|| self.ports().embedder.embed_query(sentence).map_err(reason)).ok()?;
-            Some(question.vector.iter().zip(&vector).map(|(one, other)| one * other).sum())
+            Some(vectors::dot(&question.vector, &vector))
         };
         let cosines: Vec<f32> = sentences.iter().take(SENTENCES).map(cosine).collect::<Option<_>>()?;
         (0..cosines.len()).max_by(|one, other| cosines[*one].total_cmp(&cosines[*other]))
@@ -128,11 +128,12 @@ impl Question {
     }
 }
 
-/// The mean of an asset's vectors, each as heavy as its text is long, at unit length; none without vectors.
-pub fn mean(parts: &[(u32, Vec<f32>)]) -> Option<Vec<f32>> {
-    let mut sum = vec![0.0f32; parts.first()?.1.len()];
+/// The mean of vectors, each as heavy as its text is long (in characters), at unit length; none without vectors.
+pub fn mean<'a>(parts: impl Iterator<Item = (u32, &'a [f32])>) -> Option<Vec<f32>> {
+    let mut sum: Vec<f32> = Vec::new();
     for (characters, vector) in parts {
-        sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += *characters as f32 * value);
+        sum.resize(vector.len(), 0.0);
+        sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += characters as f32 * value);
     }
     vectors::unit(&sum)
 }
@@ -143,7 +144,9 @@ mod tests {
 
     #[test]
     fn a_longer_text_weighs_more() {
-        let check = |parts: &[(u32, Vec<f32>)], expected: Option<Vec<f32>>| assert_eq!(mean(parts), expected);
+        let check = |parts: &[(u32, Vec<f32>)], expected: Option<Vec<f32>>| {
+            assert_eq!(mean(parts.iter().map(|(characters, vector)| (*characters, vector.as_slice()))), expected);
+        };
         check(&[], None);
         check(&[(5, vec![0.0, 1.0])], Some(vec![0.0, 1.0]));
         check(&[(3, vec![1.0, 0.0]), (4, vec![0.0, 1.0])], Some(vec![0.6, 0.8]));

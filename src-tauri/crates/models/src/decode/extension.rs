@@ -15,7 +15,10 @@ enum Claim {
 }
 
 const CLAIMS: &[(&[&str], Claim)] = &[
-    (&["txt", "text", "md", "csv", "tsv", "log", "json", "xml", "yaml", "yml", "html", "htm", "rs", "py", "js", "css"], Claim::Text),
+    (
+        &["txt", "text", "md", "csv", "tsv", "log", "json", "xml", "yaml", "yml", "html", "htm", "rs", "py", "js", "css", "srt", "vtt"],
+        Claim::Text,
+    ),
     (&["pdf"], Claim::Kind(MediaKind::Pdf)),
     (&["doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "rtf", "epub"], Claim::Kind(MediaKind::Office)),
     (&["zip", "7z", "gz", "tgz", "tar", "bz2", "xz", "rar"], Claim::Kind(MediaKind::Archive)),
@@ -28,7 +31,10 @@ const CLAIMS: &[(&[&str], Claim)] = &[
     (&["bmp"], Claim::Picture("image/bmp")),
     (&["tif", "tiff"], Claim::Picture("image/tiff")),
     (&["heic"], Claim::Picture("image/heic")),
-    (&["eml"], Claim::Kind(MediaKind::Mail)),
+    (&["avif"], Claim::Picture("image/avif")),
+    (&["svg"], Claim::Picture("image/svg+xml")),
+    (&["eml", "msg", "mbox"], Claim::Kind(MediaKind::Mail)),
+    (&["mht", "mhtml"], Claim::Kind(MediaKind::Web)),
 ];
 
 /// The extension, when it claims another kind of content than was found.
@@ -66,5 +72,8 @@ mod tests {
         check("", Image, "image/png", false);
         check("pdf", Empty, "application/x-empty", false);
         check("docx", Office, "application/x-ole-storage", false);
+        check("msg", Mail, "application/vnd.ms-outlook", false);
+        check("mhtml", Text, "text/plain", true);
+        check("docx", Archive, "application/zip", true);
     }
 }

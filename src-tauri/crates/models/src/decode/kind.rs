@@ -4,11 +4,13 @@
 
 mod container;
 mod mpeg;
+mod stream;
 mod textual;
 
-use super::encoding;
+use super::picture;
 use super::sample::Sample;
 use winnow_contract::asset::MediaKind;
+use winnow_readers::{encoding, mail, office};
 
 /// What content it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,29 +24,21 @@ impl Kind {
         Self { media, media_type }
     }
 
-    /// There is a decoder for sound of this type.
+    /// There may be recorded sound in it.
     pub fn is_heard(&self) -> bool {
-        HEARD.contains(&self.media_type)
+        matches!(self.media, MediaKind::Sound | MediaKind::Video) && self.media_type != MIDI
     }
 }
 
-/// Types of sound that can be decoded.
-const HEARD: &[&str] = &[
-    "audio/x-wav",
-    "audio/x-aiff",
-    "audio/x-caf",
-    "audio/mpeg",
-    "audio/aac",
-    "audio/x-flac",
-    "audio/ogg",
-    "audio/opus",
-    "audio/mp4",
-    "audio/webm",
-];
+/// Notes, not sound.
+const MIDI: &str = "audio/midi";
 
 /// Formats that begin like text but are none for a reader of text, as (bytes, kind).
 const TEXT_SHAPED: &[(&[u8], Kind)] =
     &[(b"{\\rtf", Kind::new(MediaKind::Office, "application/rtf")), (b"%!PS", Kind::new(MediaKind::Other, "application/postscript"))];
+
+/// A single message.
+pub const MESSAGE: &str = "message/rfc822";
 
 /// Binary formats that `infer` does not know or names otherwise, as (offset, bytes, kind).
 const BINARY: &[(usize, &[u8], Kind)] = &[
@@ -52,25 +46,53 @@ const BINARY: &[(usize, &[u8], Kind)] = &[
     (0, b"\x7fELF", Kind::new(MediaKind::Other, "application/x-elf")),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind::new(MediaKind::Office, "application/x-ole-storage")),
     (0, b"!BDN", Kind::new(MediaKind::Mail, "application/vnd.ms-outlook-pst")),
-    (0, b"!<arch>\n", Kind::new(MediaKind::Archive, "application/x-archive")),
     (8, b"AIFF", Kind::new(MediaKind::Sound, "audio/x-aiff")),
     (8, b"AIFC", Kind::new(MediaKind::Sound, "audio/x-aiff")),
     (0, b"caff\0\x01", Kind::new(MediaKind::Sound, "audio/x-caf")),
-    (0, b"MThd", Kind::new(MediaKind::Sound, "audio/midi")),
-    (0, b"\x28\xb5\x2f\xfd", Kind::new(MediaKind::Archive, "application/zstd")),
+    (0, b"MThd", Kind::new(MediaKind::Sound, MIDI)),
+    (0, b"#!AMR", Kind::new(MediaKind::Sound, "audio/amr")),
+    (0, b"wvpk", Kind::new(MediaKind::Sound, "audio/x-wavpack")),
+    (0, b"MPCK", Kind::new(MediaKind::Sound, "audio/x-musepack")),
+    (0, b"TTA1", Kind::new(MediaKind::Sound, "audio/x-tta")),
+    (0, b"DSD \x1c\0", Kind::new(MediaKind::Sound, "audio/x-dsf")),
+    (0, b"\x7f\xfe\x80\x01", Kind::new(MediaKind::Sound, "audio/vnd.dts")),
+    (0, b".ra\xfd", Kind::new(MediaKind::Sound, "audio/x-pn-realaudio")),
+    (0, b".RMF", Kind::new(MediaKind::Video, "application/vnd.rn-realmedia")),
     (0, b"AT&TFORM", Kind::new(MediaKind::Image, "image/vnd.djvu")),
     (0, b"8BPS", Kind::new(MediaKind::Image, "image/vnd.adobe.photoshop")),
-    (257, b"ustar", Kind::new(MediaKind::Archive, "application/x-tar")),
 ];
+
+/// Compound files that people did not write.
+const NO_DOCUMENTS: &[&str] = &["application/x-msi", "application/x-thumbs-db"];
 
 const EMPTY: Kind = Kind::new(MediaKind::Empty, "application/x-empty");
 const UNKNOWN: Kind = Kind::new(MediaKind::Other, "application/octet-stream");
 
 /// The kind of a file. `extension` is lower case, without dot, and decides only between text formats.
-pub fn of(sample: &Sample, extension: &str) -> Kind {
+pub fn of(sample: &mut Sample, extension: &str) -> Kind {
     if sample.bytes == 0 {
         return EMPTY;
     }
+    let kind = by_ends(sample, extension);
+    if container::is_package(&sample.head) { of_package(kind, sample) } else { kind }
+}
+
+/// Zip files and compound files of Microsoft tell inside what they are.
+fn of_package(by_ends: Kind, sample: &mut Sample) -> Kind {
+    let found = sample.reader().ok().and_then(|mut reader| office::kind_of(&mut reader));
+    match found {
+        Some(mail::OUTLOOK) => Kind::new(MediaKind::Mail, mail::OUTLOOK),
+        Some(media_type) if NO_DOCUMENTS.contains(&media_type) => Kind::new(MediaKind::Other, media_type),
+        Some(media_type) => Kind::new(MediaKind::Office, media_type),
+        // A document that is damaged is still no archive, if its first part is one of a document.
+        None if container::is_zip(&sample.head) && !container::begins_a_document(&sample.head) => {
+            Kind::new(MediaKind::Archive, "application/zip")
+        }
+        None => by_ends,
+    }
+}
+
+fn by_ends(sample: &Sample, extension: &str) -> Kind {
     let head = sample.head.as_slice();
     text_shaped(head)
         .or_else(|| encoding::is_clean_text(head).then(|| textual::of(head, extension)))
@@ -91,7 +113,14 @@ fn text_shaped(head: &[u8]) -> Option<Kind> {
 
 fn binary(head: &[u8], tail: &[u8]) -> Option<Kind> {
     let listed = BINARY.iter().find(|(at, magic, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic)));
-    listed.map(|(_, _, kind)| *kind).or_else(|| container::of(head, tail)).or_else(|| mpeg::of(head)).or_else(|| inferred(head))
+    let negative = || picture::negative_type(head).map(|media_type| Kind::new(MediaKind::Image, media_type));
+    let listed = listed.map(|(_, _, kind)| *kind).or_else(negative).or_else(|| container::of(head, tail)).or_else(|| packed(head));
+    listed.or_else(|| mpeg::of(head)).or_else(|| stream::of(head)).or_else(|| inferred(head))
+}
+
+/// Archives, and files that were compressed by themselves.
+fn packed(head: &[u8]) -> Option<Kind> {
+    winnow_readers::container::kind_of(head).map(|media_type| Kind::new(MediaKind::Archive, media_type))
 }
 
 fn inferred(head: &[u8]) -> Option<Kind> {
@@ -122,8 +151,8 @@ mod tests {
     fn check(bytes: &[u8], extension: &str, media: MediaKind, media_type: &str) {
         let mut file = tempfile();
         file.write_all(bytes).expect("written");
-        let sample = Sample::take(file).expect("a sample");
-        assert_eq!(of(&sample, extension), Kind { media, media_type: leak(media_type) }, "{:?}", String::from_utf8_lossy(bytes));
+        let mut sample = Sample::take(file).expect("a sample");
+        assert_eq!(of(&mut sample, extension), Kind { media, media_type: leak(media_type) }, "{:?}", String::from_utf8_lossy(bytes));
     }
 
     fn leak(text: &str) -> &'static str {

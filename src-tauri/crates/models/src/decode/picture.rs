@@ -1,104 +1,287 @@
-//! Pictures: checked on their header, decoded within limits, turned upright and re-encoded.
+//! Pictures: checked on their header, decoded within limits, turned upright and re-encoded; with what was written about them.
 //!
-//! Colour profiles are not applied, and of several frames only the first is read.
+//! Colour profiles are not applied. Of an animation the first frame is read, of a camera's negative the preview.
 
+mod described;
 mod extent;
 mod facts;
-mod render;
+mod heif;
+mod iptc;
+mod look;
+mod pixels;
+mod raw;
+mod recolour;
+pub mod render;
+mod svg;
+mod tiff_pages;
+mod xmp;
 
 use super::kind::Kind;
 use super::sample::Sample;
-use super::{bare, property, unread};
+use super::{bare, io_error, property};
+use described::Described;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat};
+use pixels::{Picture, Stop, damaged};
+use std::io::{BufRead, Cursor, Seek};
+use tiff_pages::{Patched, Tiff};
 use winnow_contract::Words;
 use winnow_contract::asset::Property;
-use winnow_contract::worker::{DecodeLimits, DecodeRequest, Decoded};
+use winnow_contract::worker::{DecodeLimits, DecodeRequest, Decoded, DecodedText, PageHead, PageRequest, RenditionHead};
 
-/// Decodes a picture and makes its renditions.
+pub use raw::media_type as negative_type;
+
+/// Loads the libraries and opens the fonts that pictures need. To be called before the process confines itself.
+pub fn prepare() {
+    heif::prepare();
+    svg::prepare();
+}
+
+/// Decodes a picture and makes its renditions. A file of several pages lists them, with the renditions of the first.
 ///
 /// # Errors
-/// `too_large`, `too_many_pixels` or `picture_memory` on its header; `damaged`; `io_error`.
+/// `too_large`, `too_many_pixels` or `picture_memory` on its header; `damaged`; `drawing_too_complex`; `io_error`.
 pub fn read(request: &DecodeRequest, kind: &Kind, sample: &mut Sample) -> Result<(Decoded, Vec<u8>), Words> {
-    let Some(format) = format_of(kind.media_type) else { return Ok((unread(kind), Vec::new())) };
-    let limits = &request.limits;
-    if sample.bytes > limit(limits.file_bytes) {
+    let found = found(kind, sample, &request.limits)?;
+    let (text, cut) = found.described.text(request.limits.text_chars);
+    let mut head = Decoded {
+        texts: found.text.into_iter().chain(text).collect(),
+        pages: found.pages,
+        properties: found.properties,
+        notes: found.notes.into_iter().chain(cut).collect(),
+        partial: found.partial,
+        unread: found.unread,
+        ..bare(kind)
+    };
+    let mut blob = Vec::new();
+    if let Some(Picture { image, orientation, .. }) = found.picture {
+        let (image, orientation) = turned(image, orientation, request.turn);
+        let size = upright_size(&image, orientation);
+        let rendered = render::renditions(image, orientation, &request.limits).map_err(|error| damaged(&error))?;
+        let (width, height) = found.size.unwrap_or(size);
+        head.properties.splice(0..0, [property("width", width), property("height", height)]);
+        let page = &rendered.heads[0];
+        let reduced = || Words::new("pixels_reduced").with("width", page.width).with("height", page.height);
+        head.notes.extend(((page.width, page.height) != size).then(reduced));
+        (head.renditions, head.look, blob) = (rendered.heads, rendered.look, rendered.blob);
+    }
+    head.properties.extend(found.described.properties());
+    head.properties = unique(head.properties);
+    Ok((head, blob))
+}
+
+/// Draws one page. A picture is never enlarged, so the request's scale changes nothing.
+///
+/// # Errors
+/// `no_page` when there is none of this number; `picture_flavour` when it has no reader; else as of [`read`].
+pub fn page(request: &PageRequest, kind: &Kind, sample: &mut Sample) -> Result<(RenditionHead, Vec<u8>), Words> {
+    let none = || Words::new("no_page").with("page", request.page);
+    let picture = match source(kind, sample) {
+        Source::Tiff => tiff_page(request, sample)?.ok_or_else(none)?,
+        Source::Plain(_) | Source::Drawing | Source::Heif | Source::Negative if request.page == 1 => {
+            found(kind, sample, &request.limits)?.picture.ok_or_else(none)?
+        }
+        Source::Plain(_) | Source::Drawing | Source::Heif | Source::Negative | Source::Unknown => return Err(none()),
+    };
+    render::page(picture.image, picture.orientation, &request.limits, request.page).map_err(|error| damaged(&error))
+}
+
+/// Who decodes a picture.
+#[derive(Clone, Copy)]
+enum Source {
+    Plain(ImageFormat),
+    Tiff,
+    Drawing,
+    Heif,
+    /// A camera's own format.
+    Negative,
+    Unknown,
+}
+
+/// What was found in a picture's file.
+#[derive(Default)]
+struct Found {
+    picture: Option<Picture>,
+    /// Its size, when that is not the size of its pixels.
+    size: Option<(u32, u32)>,
+    text: Option<DecodedText>,
+    described: Described,
+    properties: Vec<Property>,
+    pages: Vec<PageHead>,
+    notes: Vec<Words>,
+    partial: bool,
+    /// There is no reader for it.
+    unread: bool,
+}
+
+fn source(kind: &Kind, sample: &mut Sample) -> Source {
+    match kind.media_type {
+        "image/svg+xml" => Source::Drawing,
+        other if heif::reads(other) => Source::Heif,
+        _ if raw::media_type(&sample.head).is_some() => Source::Negative,
+        "image/tiff" if raw::is_negative(&mut sample.file) => Source::Negative,
+        "image/tiff" => Source::Tiff,
+        "image/png" => Source::Plain(ImageFormat::Png),
+        "image/jpeg" => Source::Plain(ImageFormat::Jpeg),
+        "image/webp" => Source::Plain(ImageFormat::WebP),
+        "image/gif" => Source::Plain(ImageFormat::Gif),
+        "image/bmp" => Source::Plain(ImageFormat::Bmp),
+        _ => Source::Unknown,
+    }
+}
+
+fn found(kind: &Kind, sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
+    let source = source(kind, sample);
+    if !matches!(source, Source::Unknown) && sample.bytes > limit(limits.file_bytes) {
         return Err(Words::new("too_large").with("bytes", sample.bytes).with("limit", limits.file_bytes));
     }
-    let Some((image, orientation)) = pixels(sample, format, limits)? else { return Ok((unread(kind), Vec::new())) };
-    let (image, orientation) = turned(image, orientation, request.turn);
+    match source {
+        Source::Plain(format) => plain(format, sample, limits),
+        Source::Tiff => tiff(sample, limits),
+        Source::Drawing => drawing(sample, limits),
+        Source::Heif => heif(sample, limits),
+        Source::Negative => negative(sample, limits),
+        Source::Unknown => Ok(Found { unread: true, ..Found::default() }),
+    }
+}
+
+fn plain(format: ImageFormat, sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
+    let picture = match pixels::decode(sample.reader()?, format, limits) {
+        Ok(picture) => picture,
+        Err(Stop::Flavour(note)) => return Ok(without_reader(note)),
+        Err(Stop::Refused(reason)) => return Err(reason),
+    };
     let extent = extent::of(sample, format)?;
-    let original = upright_size(&image, orientation);
-    let rendered = render::renditions(image, orientation, limits).map_err(|error| damaged(&error))?;
-    let mut properties = vec![property("width", original.0), property("height", original.1)];
-    properties.extend(facts::of(sample, format));
-    let page = &rendered.heads[0];
-    // The frames of an animation show one picture; those of a TIFF are pages, and only the first was read.
-    let pages_left = extent.more_frames && format == ImageFormat::Tiff;
-    let notes = notes(&extent, ((page.width, page.height) != original).then_some((page.width, page.height)));
-    let head =
-        Decoded { properties: unique(properties), renditions: rendered.heads, notes, partial: extent.cut || pages_left, ..bare(kind) };
-    Ok((head, rendered.blob))
+    let frames = extent.more_frames.then(|| Words::new("first_frame_only"));
+    let cut = extent.cut.then(|| Words::new("picture_cut"));
+    let properties = facts(&mut sample.reader()?, format);
+    let notes = frames.into_iter().chain(cut).collect();
+    Ok(Found { described: described_beside(&picture), picture: Some(picture), properties, notes, partial: extent.cut, ..Found::default() })
 }
 
-/// The pixels as they are stored, and how they have to be turned; none when this flavour of the format has no reader.
-fn pixels(sample: &mut Sample, format: ImageFormat, limits: &DecodeLimits) -> Result<Option<(DynamicImage, Orientation)>, Words> {
-    let mut reader = ImageReader::with_format(sample.reader()?, format);
-    let mut allowed = Limits::no_limits();
-    allowed.max_alloc = Some(limit(limits.picture_bytes));
-    reader.limits(allowed);
-    let decoded = reader.into_decoder().map_err(Stop::from).and_then(|mut decoder| {
-        check_header(&decoder, limits)?;
-        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        Ok((DynamicImage::from_decoder(decoder)?, orientation))
-    });
-    match decoded {
-        Ok(decoded) => Ok(Some(decoded)),
-        Err(Stop::Refused(reason)) => Err(reason),
-        Err(Stop::Image(ImageError::Unsupported(_))) => Ok(None),
-        Err(Stop::Image(ImageError::Limits(_))) => Err(too_much_memory(limits)),
-        Err(Stop::Image(error)) => Err(damaged(&error)),
-    }
+fn facts(reader: &mut (impl BufRead + Seek), format: ImageFormat) -> Vec<Property> {
+    let has = matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP);
+    if has { facts::of(reader) } else { Vec::new() }
 }
 
-/// Nothing the size of the picture is allocated before this.
-fn check_header(decoder: &impl ImageDecoder, limits: &DecodeLimits) -> Result<(), Stop> {
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > limit(limits.pixels) {
-        let reason = Words::new("too_many_pixels").with("width", width).with("height", height);
-        return Err(Stop::Refused(reason.with("limit", limits.pixels / 1_000_000)));
-    }
-    if width == 0 || height == 0 {
-        return Err(Stop::Refused(Words::new("damaged").with("why", "it has no pixels")));
-    }
-    if decoder.total_bytes() > limit(limits.picture_bytes) {
-        return Err(Stop::Refused(too_much_memory(limits)));
-    }
-    Ok(())
+fn described_beside(picture: &Picture) -> Described {
+    let xmp = picture.xmp.as_deref().map(xmp::described).unwrap_or_default();
+    xmp.or(picture.iptc.as_deref().map(iptc::described).unwrap_or_default())
 }
 
-/// Why there are no pixels.
-enum Stop {
-    Refused(Words),
-    Image(ImageError),
+/// All pages are listed; the first is decoded. When it cannot be, the others may still.
+fn tiff(sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
+    let pages = tiff_pages::pages(&mut sample.file, limits.pages).unwrap_or_default();
+    let many = pages.pages.len() > 1 || pages.cut.is_some();
+    let mut found = Found { partial: pages.cut.is_some() || pages.broken, ..Found::default() };
+    found.notes.extend(pages.cut.map(|count| Words::new("pages_cut").with("limit", limits.pages).with("count", count)));
+    found.notes.extend(pages.broken.then(|| Words::new("pages_broken")));
+    match decoded_page(sample, pages.pages.first().map(|page| page.at), limits) {
+        Ok(picture) => {
+            found.described = described_beside(&picture);
+            found.picture = Some(picture);
+        }
+        Err(stop) if many => {
+            found.partial = true;
+            found.notes.push(stop.words());
+        }
+        Err(Stop::Flavour(note)) => return Ok(without_reader(note)),
+        Err(Stop::Refused(reason)) => return Err(reason),
+    }
+    if many {
+        found.pages = tiff_pages::heads(&pages.pages, |width, height| render::page_size(width, height, limits));
+    }
+    found.properties = if sample.bytes <= facts::TIFF_BYTES { facts::of(&mut sample.reader()?) } else { Vec::new() };
+    Ok(found)
 }
 
-impl From<ImageError> for Stop {
-    fn from(error: ImageError) -> Self {
-        Self::Image(error)
+/// The page whose directory stands at `at`, with the descriptions beside it.
+fn decoded_page(sample: &mut Sample, at: Option<u64>, limits: &DecodeLimits) -> Result<Picture, Stop> {
+    let recolour = at.and_then(|at| recoloured(sample, at));
+    let shown = recolour.as_ref().map_or((0, Vec::new()), |recolour| (recolour.at, recolour.shown.clone()));
+    let file = Patched::new(&mut sample.file, shown.0, shown.1).map_err(|error| Stop::Refused(io_error(&error)))?;
+    let Some(reader) = at.and_then(|at| tiff_pages::beginning_at(file, at)) else {
+        return pixels::decode(sample.reader().map_err(Stop::Refused)?, ImageFormat::Tiff, limits);
+    };
+    let mut picture = pixels::decode(reader, ImageFormat::Tiff, limits)?;
+    if let Some(recolour) = recolour {
+        picture.image = recolour.apply(&picture.image);
     }
+    picture.iptc = iptc_of_tiff(sample);
+    Ok(picture)
 }
 
-fn format_of(media_type: &str) -> Option<ImageFormat> {
-    match media_type {
-        "image/png" => Some(ImageFormat::Png),
-        "image/jpeg" => Some(ImageFormat::Jpeg),
-        "image/webp" => Some(ImageFormat::WebP),
-        "image/gif" => Some(ImageFormat::Gif),
-        "image/bmp" => Some(ImageFormat::Bmp),
-        "image/tiff" => Some(ImageFormat::Tiff),
-        _ => None,
+fn recoloured(sample: &mut Sample, at: u64) -> Option<recolour::Recolour> {
+    let mut file = Tiff::open(&mut sample.file)?;
+    let page = file.at(at)?;
+    recolour::of(&mut file, &page)
+}
+
+fn iptc_of_tiff(sample: &mut Sample) -> Option<Vec<u8>> {
+    let mut file = Tiff::open(&mut sample.file)?;
+    let first = file.chain(1).directories.pop()?;
+    file.bytes(&first, tiff_pages::IPTC, 1 << 20)
+}
+
+/// None when there is no page of this number.
+fn tiff_page(request: &PageRequest, sample: &mut Sample) -> Result<Option<Picture>, Words> {
+    let pages = tiff_pages::pages(&mut sample.file, request.limits.pages).unwrap_or_default();
+    let wanted = (request.page as usize).checked_sub(1).and_then(|index| pages.pages.get(index));
+    let Some(wanted) = wanted else { return Ok(None) };
+    decoded_page(sample, Some(wanted.at), &request.limits).map(Some).map_err(Stop::words)
+}
+
+fn drawing(sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
+    let bytes = sample.start(limit(limits.file_bytes))?;
+    let drawing = svg::read(&bytes, limits)?;
+    let upright = |image| Picture { image, orientation: Orientation::NoTransforms, xmp: None, iptc: None };
+    Ok(Found {
+        picture: drawing.image.map(upright),
+        size: drawing.size,
+        text: drawing.text,
+        described: drawing.described,
+        notes: drawing.notes,
+        partial: drawing.partial,
+        ..Found::default()
+    })
+}
+
+fn heif(sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
+    let bytes = sample.start(limit(limits.file_bytes))?;
+    let Some(decoded) = heif::decode(&bytes, limits) else { return Ok(without_reader(Words::new("needs_libheif"))) };
+    let heif::Decoded { picture, exif } = decoded?;
+    let properties = exif.map(facts::of_block).unwrap_or_default();
+    Ok(Found { described: described_beside(&picture), picture: Some(picture), properties, ..Found::default() })
+}
+
+/// The preview of a negative, else what the file shows as its first picture.
+fn negative(sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
+    let note = Words::new("preview_only");
+    let Some(preview) = raw::preview(&mut sample.file, limit(limits.pixels)) else {
+        let small = pixels::decode(sample.reader()?, ImageFormat::Tiff, limits);
+        let found = |picture| Found { picture: Some(picture), notes: vec![note], ..Found::default() };
+        return Ok(small.map_or_else(|stop| without_reader(stop.words()), found));
+    };
+    let mut picture = pixels::decode(Cursor::new(&preview.jpeg), ImageFormat::Jpeg, limits).map_err(Stop::words)?;
+    picture.orientation = preview.orientation.unwrap_or(picture.orientation);
+    let mut properties = negative_facts(sample);
+    properties.extend(facts::of(&mut Cursor::new(&preview.jpeg)));
+    Ok(Found { described: described_beside(&picture), picture: Some(picture), properties, notes: vec![note], ..Found::default() })
+}
+
+/// Cameras number their formats otherwise, but keep the fields of a TIFF.
+fn negative_facts(sample: &mut Sample) -> Vec<Property> {
+    let number: &[u8] = if sample.head.starts_with(b"MM") { &[0, 42] } else { &[42, 0] };
+    if sample.bytes > facts::TIFF_BYTES || !sample.head.starts_with(b"II") && !sample.head.starts_with(b"MM") {
+        return Vec::new();
     }
+    let file = Patched::new(&mut sample.file, 2, number.to_vec());
+    file.map_or_else(|_| Vec::new(), |file| facts::of(&mut std::io::BufReader::new(file)))
+}
+
+/// No reader for this one, and why.
+fn without_reader(note: Words) -> Found {
+    Found { unread: true, notes: vec![note], ..Found::default() }
 }
 
 /// The picture turned by hand, on top of what the file says; left as it is when there is nothing to turn.
@@ -122,13 +305,6 @@ fn upright_size(image: &DynamicImage, orientation: Orientation) -> (u32, u32) {
     if lying { (image.height(), image.width()) } else { (image.width(), image.height()) }
 }
 
-fn notes(extent: &extent::Extent, reduced: Option<(u32, u32)>) -> Vec<Words> {
-    let frames = extent.more_frames.then(|| Words::new("first_frame_only"));
-    let cut = extent.cut.then(|| Words::new("picture_cut"));
-    let reduced = reduced.map(|(width, height)| Words::new("pixels_reduced").with("width", width).with("height", height));
-    frames.into_iter().chain(cut).chain(reduced).collect()
-}
-
 /// One value for each key, the first.
 fn unique(properties: Vec<Property>) -> Vec<Property> {
     let mut kept: Vec<Property> = Vec::new();
@@ -144,14 +320,5 @@ fn limit(bound: i64) -> u64 {
     u64::try_from(bound).unwrap_or(0)
 }
 
-fn too_much_memory(limits: &DecodeLimits) -> Words {
-    Words::new("picture_memory").with("limit", limits.picture_bytes / 1_000_000)
-}
-
-/// A short reason on one line. The decoders' messages hold numbers and format names, no content.
-fn damaged(error: &ImageError) -> Words {
-    let ended = matches!(error, ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof);
-    let said = if ended { "it ends too early".to_owned() } else { error.to_string() };
-    let line: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect();
-    Words::new("damaged").with("why", line.trim().trim_end_matches('.'))
-}
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,25 @@
-//! Reads text formats: plain text, Markdown, source code, tables, JSON and web pages.
+//! Reads text formats: plain text, Markdown, source code, tables, JSON, subtitles and web pages.
 //!
-//! All but web pages keep their text as it stands, so that positions mean something to who opens the file.
+//! All but web pages and subtitles keep their text as it stands, so that positions mean something to who opens the file.
 
 mod format;
 mod table;
 
-use super::encoding::{self, Text};
-use super::html;
 use super::kind::Kind;
 use super::sample::Sample;
-use super::{bare, property};
+use super::{bare, property, subtitles};
 use winnow_contract::Words;
-use winnow_contract::asset::{MediaKind, Property};
+use winnow_contract::asset::{MediaKind, Property, Span};
 use winnow_contract::worker::{DecodeLimits, DecodeRequest, Decoded, DecodedText};
+use winnow_readers::encoding::{self, Text};
+use winnow_readers::html;
 
 /// What one format made of a text.
 #[derive(Default)]
 struct Content {
     tool: &'static str,
     text: String,
+    spans: Vec<Span>,
     properties: Vec<Property>,
     notes: Vec<Words>,
     /// The reader stopped at the limit of characters.
@@ -44,8 +45,8 @@ pub fn read(request: &DecodeRequest, kind: &Kind, sample: &mut Sample) -> Result
     }
     let mut properties = content.properties;
     properties.extend(measures(&content.text, encoding));
-    let text = DecodedText { tool: content.tool.to_owned(), text: content.text, spans: Vec::new() };
-    Ok(Decoded { text: Some(text), properties, notes, partial, ..bare(kind) })
+    let text = DecodedText { page: 0, tool: content.tool.to_owned(), text: content.text, spans: content.spans };
+    Ok(Decoded { texts: vec![text], properties, notes, partial, ..bare(kind) })
 }
 
 fn read_as(kind: &Kind, text: String, whole: bool, limit: u32) -> Content {
@@ -53,6 +54,10 @@ fn read_as(kind: &Kind, text: String, whole: bool, limit: u32) -> Content {
         let page = html::read(text, limit as usize);
         let properties = page.title.map(|title| property("title", title)).into_iter().collect();
         return Content { tool: "html 1", text: page.text, properties, cut: page.cut, ..Content::default() };
+    }
+    if matches!(kind.media_type, "application/x-subrip" | "text/vtt") {
+        let (found, cut) = subtitles::read(&text, limit as usize);
+        return Content { tool: "subtitles 1", text: found.text, spans: found.spans, cut, ..Content::default() };
     }
     let (text, cut) = cut_at(text, limit as usize);
     let content = match (kind.media, kind.media_type) {

@@ -5,15 +5,13 @@
 use super::{Embedding, Vectors};
 use crate::caught;
 use crate::channel::Channel;
+use crate::confine::Confined;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::thread;
 use winnow_contract::Words;
 use winnow_contract::worker::{Answer, ModelFiles, Work};
-
-/// What the role says when it is asked its version.
-const CARD: &str = "embed 1";
 
 /// An answer with its blob.
 type Reply = (Answer, Vec<u8>);
@@ -25,21 +23,25 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// What the role says when it is asked its version.
+    pub const CARD: &str = "embed 1";
+
     /// Answers one request. `file` is the other end of a second channel, for `Attach`.
-    pub fn answer(&mut self, work: Work, file: Option<File>) -> Reply {
+    pub fn answer(&mut self, work: Work, file: Option<File>, confined: &mut Confined) -> Reply {
         match (work, self.loaded.clone()) {
-            (Work::Hello, _) => plain(Answer::Ready { card: CARD.to_owned() }),
-            (Work::Load(models), None) => plain(self.load(&models)),
+            (Work::Load(models), None) => plain(self.load(&models, confined)),
             (Work::Embed { texts }, Some(model)) => vectors(|| model.embed(&texts)),
             (Work::Attach, Some(model)) => plain(attached(&model, file)),
             (Work::Load(_), Some(_)) => plain(refused("a model is loaded already")),
             (Work::Embed { .. } | Work::Attach, None) => plain(refused("no model is loaded")),
-            (Work::Decode(_) | Work::Ocr(_) | Work::Sound(_) | Work::Hear(_), _) => plain(refused("a request for another role")),
+            (Work::Hello | Work::Decode(_) | Work::Page(_) | Work::Expand(_) | Work::Ocr(_) | Work::Sound(_) | Work::Hear(_), _) => {
+                plain(refused("a request for another role"))
+            }
         }
     }
 
-    fn load(&mut self, models: &ModelFiles) -> Answer {
-        match caught::catch(|| Embedding::load(models)) {
+    fn load(&mut self, models: &ModelFiles, confined: &mut Confined) -> Answer {
+        match caught::catch(|| Embedding::load(models, || confined.close_files())) {
             Ok(Ok((model, loaded))) => {
                 self.loaded = Some(Arc::new(model));
                 Answer::Loaded(loaded)
@@ -66,11 +68,16 @@ fn attached(model: &Arc<Embedding>, file: Option<File>) -> Answer {
 fn serve(model: &Embedding, mut channel: Channel) -> io::Result<()> {
     while let Some(request) = channel.receive()? {
         let (answer, blob) = match request.work {
-            Work::Hello => plain(Answer::Ready { card: CARD.to_owned() }),
             Work::Embed { texts } => vectors(|| model.embed_now(&texts)),
-            Work::Load(_) | Work::Attach | Work::Decode(_) | Work::Ocr(_) | Work::Sound(_) | Work::Hear(_) => {
-                plain(refused("a request for the first channel"))
-            }
+            Work::Hello
+            | Work::Load(_)
+            | Work::Attach
+            | Work::Decode(_)
+            | Work::Page(_)
+            | Work::Expand(_)
+            | Work::Ocr(_)
+            | Work::Sound(_)
+            | Work::Hear(_) => plain(refused("a request for the first channel")),
         };
         channel.send(&answer, &blob)?;
     }

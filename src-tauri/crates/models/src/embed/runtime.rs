@@ -5,15 +5,15 @@
 
 use crate::caught;
 use fastembed::ExecutionProviderDispatch;
-use ort::environment::Environment;
+use ort::environment::{Environment, EnvironmentBuilder};
 use ort::ep::{CUDA, ExecutionProvider, WebGPU};
 use winnow_contract::Words;
 
-/// Loads the library at this path; once in a process.
+/// Loads the library at this path; once in a process. It has started nothing yet.
 ///
 /// # Errors
 /// `runtime_unusable`, with why.
-pub fn environment(path: &str) -> Result<Environment, Words> {
+pub fn library(path: &str) -> Result<EnvironmentBuilder, Words> {
     match caught::catch(|| ort::util::probe(path)) {
         Ok(Some(version)) if version >= ort::MINOR_VERSION => {}
         Ok(Some(version)) => {
@@ -21,8 +21,16 @@ pub fn environment(path: &str) -> Result<Environment, Words> {
         }
         Ok(None) | Err(_) => return Err(unusable("it is not ONNX Runtime, or not for this computer")),
     }
-    let builder = ort::init_from(path).map_err(|_| unusable("it could not be loaded"))?;
-    builder.build().map_err(|error| unusable(super::first_line(&error.to_string())))
+    ort::init_from(path).map_err(|_| unusable("it could not be loaded"))
+}
+
+/// Starts the library. It looks at the machine for reports to its makers, and starts a thread for them; reports are switched
+/// off here, and there is no network for them.
+///
+/// # Errors
+/// `runtime_unusable`, with why.
+pub fn environment(library: EnvironmentBuilder) -> Result<Environment, Words> {
+    library.with_telemetry(false).build().map_err(|error| unusable(super::first_line(&error.to_string())))
 }
 
 /// A provider of this name that fails aloud; none when the library was built without it, or nobody knows it.

@@ -76,7 +76,7 @@ fn gap_before(word: &Word, first: bool) -> &'static str {
 }
 
 fn span(word: &Word, page: u32, start: u32, end: u32) -> Span {
-    Span { start, end, page: Some(page), rect: Some(word.rect), t0: None, t1: None, confidence: Some(word.confidence) }
+    Span { start, end, page: Some(page), rect: Some(word.rect), confidence: Some(word.confidence), ..Span::default() }
 }
 
 fn count(text: &str) -> u32 {

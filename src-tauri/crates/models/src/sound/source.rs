@@ -2,8 +2,9 @@
 //!
 //! It neither resamples nor writes. A packet that cannot be decoded is reported and left out.
 
-use super::damaged;
+use super::foreign;
 use super::tags::{self, Tags};
+use super::{damaged, needs_ffmpeg};
 use std::fs::File;
 use std::sync::LazyLock;
 use symphonia::core::codecs::CodecParameters;
@@ -21,6 +22,8 @@ use winnow_contract::asset::Property;
 
 /// Bytes of one tag that are kept; longer ones, and pictures, are skipped.
 const TAG_BYTES: usize = 16 << 10;
+/// What a codec is called that is not known here.
+const RARE: &str = "a codec that is rarely used";
 /// Packets in a row that cannot be decoded, after which the rest is given up.
 const HOPELESS: u32 = 10_000;
 
@@ -67,8 +70,12 @@ impl Source {
     /// Finds the container and a decoder for its first track of sound.
     ///
     /// # Errors
-    /// `damaged` with what is wrong.
+    /// `damaged` with what is wrong, `needs_ffmpeg` for what is not known here, `no_sound_track`.
     pub fn open(file: File, extension: &str) -> Result<Self, Words> {
+        // Looked at first: among foreign bytes there is always something that looks like a frame of sound.
+        if let Some(name) = foreign::name(&file) {
+            return Err(needs_ffmpeg(name));
+        }
         let mut hint = Hint::new();
         hint.with_extension(extension);
         let stream = MediaSourceStream::new(Box::new(file), Default::default());
@@ -142,13 +149,32 @@ impl Source {
 /// A track, the frames that the header announces for it, and its decoder.
 type Started = (u32, Option<u64>, Box<dyn AudioDecoder>);
 
-/// The first track of sound that can be decoded.
+/// The track of sound that is to be heard unless one chooses, else the first, of those that can be decoded.
 fn start(format: &dyn FormatReader) -> Result<Started, Words> {
-    let track = format.default_track(TrackType::Audio).ok_or_else(|| damaged("it has no track of sound"))?;
-    let Some(parameters) = parameters(track) else { return Err(damaged("it does not say how its sound is stored")) };
-    let decoder = CODECS.make_audio_decoder(parameters, &AudioDecoderOptions::default());
-    let decoder = decoder.map_err(|error| damaged(said(&error)))?;
-    Ok((track.id, track.num_frames, decoder))
+    let wanted = format.default_track(TrackType::Audio).map(|track| track.id);
+    let first = format.tracks().iter().filter(|track| Some(track.id) == wanted);
+    let others = format.tracks().iter().filter(|track| Some(track.id) != wanted);
+    let mut why = None;
+    for track in first.chain(others) {
+        match parameters(track).map(|parameters| CODECS.make_audio_decoder(parameters, &AudioDecoderOptions::default())) {
+            Some(Ok(decoder)) => return Ok((track.id, track.num_frames, decoder)),
+            Some(Err(Error::Unsupported(_))) => why = Some(needs_ffmpeg(RARE)),
+            Some(Err(error)) => why = why.or(Some(damaged(said(&error)))),
+            None => {}
+        }
+    }
+    Err(why.unwrap_or_else(|| nothing_to_hear(format.tracks())))
+}
+
+/// Why there is no track of sound. One whose codec is not known may be one.
+fn nothing_to_hear(tracks: &[Track]) -> Words {
+    if tracks.is_empty() {
+        damaged("it has no tracks")
+    } else if tracks.iter().any(|track| track.codec_params.is_none()) {
+        needs_ffmpeg(RARE)
+    } else {
+        Words::new("no_sound_track")
+    }
 }
 
 fn parameters(track: &Track) -> Option<&AudioCodecParameters> {

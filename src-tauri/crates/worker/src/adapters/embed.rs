@@ -11,7 +11,7 @@ use crate::{EmbedModel, FindEmbedModel};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use winnow_contract::model::ProviderRow;
-use winnow_contract::worker::{Answer, Loaded, Role, Work};
+use winnow_contract::worker::{Answer, Confinement, Loaded, Role, Work};
 use winnow_engine::ports::{CallLimits, Cancel, Embedder, Space, StageError};
 
 /// What is missing when no model is installed.
@@ -105,6 +105,10 @@ impl Embedder for EmbedWorkers {
 
     fn provider(&self) -> Option<ProviderRow> {
         locked(&self.provider).clone()
+    }
+
+    fn confinement(&self) -> Option<Confinement> {
+        self.pool.confinement()
     }
 }
 

@@ -3,10 +3,10 @@
 //! The words are not judged here; only whether they lie in the text.
 
 use super::{card, declined};
-use crate::pool::{Load, Pool};
+use crate::pool::{Load, Opening, Pool};
 use crate::protocol::Reply;
 use std::path::Path;
-use winnow_contract::worker::{Answer, OcrPage, OcrRequest, Role, Work};
+use winnow_contract::worker::{Answer, Confinement, ModelFiles, OcrPage, OcrRequest, Role, Work};
 use winnow_engine::ports::{CallLimits, Cancel, Ocr, StageError};
 
 /// The card of a reader that is not there.
@@ -41,9 +41,20 @@ impl Ocr for OcrWorkers {
     }
 
     fn read(&self, request: &OcrRequest, image: &[u8], limits: CallLimits, cancel: &Cancel) -> Result<OcrPage, StageError> {
-        let load = Load { work: Work::Ocr(request.clone()), blob: image, files: &[], opening: None };
+        let models = languages(request);
+        let opening = Opening { models: &models, loaded: &|_, _| {}, aside: None };
+        let load = Load { work: Work::Ocr(request.clone()), blob: image, files: &[], opening: Some(&opening) };
         self.pool.call(&load, limits, cancel, read)
     }
+
+    fn confinement(&self) -> Option<Confinement> {
+        self.pool.confinement()
+    }
+}
+
+/// The data that a process loads, once: afterwards it can open no file. Other languages are another process's.
+fn languages(request: &OcrRequest) -> ModelFiles {
+    ModelFiles { card: request.languages.clone(), files: Vec::new(), threads: 1, providers: Vec::new(), max_tokens: 0 }
 }
 
 fn read((answer, _): Reply) -> Option<Result<OcrPage, StageError>> {
@@ -66,13 +77,13 @@ mod tests {
 
     #[test]
     fn an_answer_that_does_not_fit_together_is_not_believed() {
-        let word = Span { start: 0, end: 3, page: Some(1), rect: None, t0: None, t1: None, confidence: None };
+        let word = Span { start: 0, end: 3, page: Some(1), ..Span::default() };
         let page =
             |text: &str| OcrPage { card: String::new(), text: text.to_owned(), words: vec![word.clone()], confidence: None, turned: 0 };
         assert!(stands(&page("äöü")));
         assert!(!stands(&page("äö")));
         assert!(read((Answer::Read(page("")), Vec::new())).is_none());
-        assert!(read((Answer::Ready { card: String::new() }, Vec::new())).is_none());
+        assert!(read((Answer::Ready { card: String::new(), confinement: None }, Vec::new())).is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::pool::{Load, Opening, Pool};
 use crate::protocol::Reply;
 use std::fs::File;
 use std::path::Path;
-use winnow_contract::worker::{Answer, HearRequest, Heard, Role, Segment, Work};
+use winnow_contract::worker::{Answer, Confinement, HearRequest, Heard, Role, Segment, Work};
 use winnow_engine::ports::{CallLimits, Cancel, Speech, SpeechCard, StageError};
 
 /// What is missing when no model is installed.
@@ -44,6 +44,10 @@ impl Speech for SpeechWorkers {
         let opening = Opening { models: &models, loaded: &|_, _| {}, aside: None };
         let load = Load { work: Work::Hear(request.clone()), blob: &[], files: &[&sound], opening: Some(&opening) };
         self.pool.call(&load, limits, cancel, |reply| heard(request, reply))
+    }
+
+    fn confinement(&self) -> Option<Confinement> {
+        self.pool.confinement()
     }
 }
 

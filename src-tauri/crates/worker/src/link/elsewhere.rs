@@ -13,7 +13,7 @@ use winnow_contract::worker::{Role, Work};
 pub(crate) enum Link {}
 
 impl Link {
-    pub(crate) fn open(_program: &Path, _role: Role) -> io::Result<Self> {
+    pub(crate) fn open(_program: &Path, _role: Role, _library: Option<&Path>) -> io::Result<Self> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "workers do not run on this system yet"))
     }
 

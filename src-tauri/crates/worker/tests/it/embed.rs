@@ -47,7 +47,7 @@ fn embedder_of(model: EmbedModel) -> Arc<EmbedWorkers> {
     Workers::at(&program(), Widths { decode: 1, ocr: 1 }, models).expect("workers").embed
 }
 
-fn embedder() -> Arc<EmbedWorkers> {
+pub fn embedder() -> Arc<EmbedWorkers> {
     embedder_of(model())
 }
 

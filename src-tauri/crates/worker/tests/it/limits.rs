@@ -27,7 +27,7 @@ fn fault(workers: &Workers, name: &str, limits: CallLimits, cancel: &Cancel) -> 
 
 fn works(workers: &Workers) {
     let decoded = decode(workers, "txt", b"fine").expect("the next file is read");
-    assert_eq!(decoded.head.text.expect("text").text, "fine");
+    assert_eq!(decoded.head.texts[0].text, "fine");
 }
 
 #[test]

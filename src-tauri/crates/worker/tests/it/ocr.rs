@@ -11,7 +11,7 @@ use winnow_workers::{Models, Widths, Workers};
 const LETTER: &[u8] = include_bytes!("../fixtures/letter.png");
 const TEXT: &str = include_str!("../fixtures/letter.txt");
 
-fn request(languages: &str) -> OcrRequest {
+pub fn request(languages: &str) -> OcrRequest {
     OcrRequest { page: 1, languages: languages.to_owned() }
 }
 

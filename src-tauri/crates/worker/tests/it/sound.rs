@@ -11,11 +11,11 @@ fn a_recording_is_known_by_its_content_and_heard_by_a_request_of_its_own() {
     let workers = workers();
     let decoded = decode(&workers, "mp3", &wav(48_000, 2, &tone(48_000, 1.0, 2))).expect("decoded");
     assert_eq!((decoded.head.kind, decoded.head.media_type.as_str()), (MediaKind::Sound, "audio/x-wav"));
-    assert!(!decoded.head.unread && decoded.head.text.is_none() && decoded.blob.is_empty());
+    assert!(!decoded.head.unread && decoded.head.texts.is_empty() && decoded.blob.is_empty());
     let midi = decode(&workers, "mid", b"MThd\0\0\0\x06\0\x01\0\x02\x01\xe0MTrk").expect("decoded");
     assert_eq!((midi.head.kind, midi.head.unread), (MediaKind::Sound, true));
     let film = decode(&workers, "mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom").expect("decoded");
-    assert_eq!((film.head.kind, film.head.unread), (MediaKind::Video, true));
+    assert_eq!((film.head.kind, film.head.unread), (MediaKind::Video, false));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use winnow_contract::worker::{HearRequest, Heard, ModelFiles};
 use winnow_engine::ports::{Cancel, Speech, StageError};
 use winnow_workers::{Models, Widths, Workers};
 
-const SPEECH: &str = "/usr/share/pocketsphinx/test/data/librivox";
+pub const SPEECH: &str = "/usr/share/pocketsphinx/test/data/librivox";
 
 /// A file of the installed models.
 fn model(name: &str) -> String {
@@ -39,7 +39,7 @@ fn with(files: ModelFiles) -> Workers {
     Workers::at(&program(), Widths { decode: 1, ocr: 1 }, Models { speech, ..Models::none() }).expect("workers")
 }
 
-fn english() -> Workers {
+pub fn english() -> Workers {
     with(models(&whisper(), &voice()))
 }
 
@@ -47,7 +47,7 @@ fn request(from: f64, at_most: f64) -> HearRequest {
     HearRequest { from, at_most, language: None, languages: vec!["en".to_owned()] }
 }
 
-fn hear(workers: &Workers, sound: &[u8], from: f64, at_most: f64) -> Result<Heard, StageError> {
+pub fn hear(workers: &Workers, sound: &[u8], from: f64, at_most: f64) -> Result<Heard, StageError> {
     workers.speech.hear(&request(from, at_most), file(sound), LIMITS, &Cancel::default())
 }
 

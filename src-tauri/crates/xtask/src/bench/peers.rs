@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// With their versions, so that figures can be compared.
-const PACKAGES: [&str; 8] = [
+const PACKAGES: [&str; 13] = [
     "faster-whisper==1.2.1",
     "ctranslate2==4.8.5",
     "onnxruntime==1.31.1",
@@ -18,6 +18,11 @@ const PACKAGES: [&str; 8] = [
     "lancedb==0.40.0",
     "faiss-cpu==1.15.1",
     "numpy==2.4.6",
+    "ocrmypdf==17.13.0",
+    "pillow==13.0.0",
+    "python-docx==1.2.0",
+    "rapidfuzz==3.14.6",
+    "reportlab==5.1.0",
 ];
 
 /// A Python that has them all.

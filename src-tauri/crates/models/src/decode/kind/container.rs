@@ -22,6 +22,11 @@ const IN_ZIP: &[(&[u8], Kind)] = &[
     (b"ppt/presentation", Kind::new(MediaKind::Office, "application/vnd.openxmlformats-officedocument.presentationml.presentation")),
 ];
 
+/// How a file of Windows Media begins, and how it announces a track of sound or of pictures (ASF 1.2, 10.1 and 10.4).
+const WINDOWS_MEDIA: &[u8] = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c";
+const WINDOWS_SOUND: &[u8] = b"\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\0\x80\x5f\x5c\x44\x2b";
+const WINDOWS_PICTURES: &[u8] = b"\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\0\x80\x5f\x5c\x44\x2b";
+
 /// Major brands of ISO base media files (ISO/IEC 14496-12) that are no film.
 const BRANDS: &[(&[u8], Kind)] = &[
     (b"heic", Kind::new(MediaKind::Image, "image/heic")),
@@ -35,9 +40,28 @@ const BRANDS: &[(&[u8], Kind)] = &[
     (b"3gp", Kind::new(MediaKind::Video, "video/3gpp")),
 ];
 
+/// What the first member of a document that is a zip file is called.
+const FIRST: &[&[u8]] = &[b"mimetype", b"[Content_Types].xml", b"_rels/", b"word/", b"xl/", b"ppt/", b"docProps/"];
+
+/// A zip file.
+pub fn is_zip(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+}
+
+/// A zip file, or a compound file of Microsoft.
+pub fn is_package(head: &[u8]) -> bool {
+    is_zip(head) || head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+}
+
+/// A zip file whose first member is one that documents have.
+pub fn begins_a_document(head: &[u8]) -> bool {
+    // The name stands after 30 bytes of fixed length (APPNOTE 6.3.10, 4.3.7).
+    head.get(30..).is_some_and(|name| FIRST.iter().any(|first| name.starts_with(first)))
+}
+
 /// The kind of a container; none when the bytes are no container of these families.
 pub fn of(head: &[u8], tail: &[u8]) -> Option<Kind> {
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+    if is_zip(head) {
         return Some(zip(head, tail));
     }
     if head.get(4..8) == Some(b"ftyp") {
@@ -46,7 +70,17 @@ pub fn of(head: &[u8], tail: &[u8]) -> Option<Kind> {
     if head.starts_with(b"OggS") {
         return Some(ogg(head));
     }
+    if head.starts_with(WINDOWS_MEDIA) {
+        return Some(windows_media(head));
+    }
     head.starts_with(b"\x1a\x45\xdf\xa3").then(|| matroska(head))
+}
+
+fn windows_media(head: &[u8]) -> Kind {
+    match (find(head, WINDOWS_SOUND), find(head, WINDOWS_PICTURES)) {
+        (Some(_), None) => Kind::new(MediaKind::Sound, "audio/x-ms-wma"),
+        _ => Kind::new(MediaKind::Video, "video/x-ms-wmv"),
+    }
 }
 
 fn zip(head: &[u8], tail: &[u8]) -> Kind {
@@ -114,6 +148,8 @@ mod tests {
         check(b"\0\0\0\x18ftypisom", b"hdlr\0\0\0\0\0\0\0\0sounhdlr\0\0\0\0\0\0\0\0vide", Some("video/mp4"));
         check(b"\x1a\x45\xdf\xa3....webm....A_OPUS", b"", Some("audio/webm"));
         check(b"\x1a\x45\xdf\xa3....webm....V_VP9A_OPUS", b"", Some("video/webm"));
+        check(&[WINDOWS_MEDIA, WINDOWS_SOUND].concat(), b"", Some("audio/x-ms-wma"));
+        check(&[WINDOWS_MEDIA, WINDOWS_SOUND, WINDOWS_PICTURES].concat(), b"", Some("video/x-ms-wmv"));
         check(b"PK", b"", None);
     }
 }

@@ -2,15 +2,20 @@
 //!
 //! Well-formedness is not checked here; the readers do that.
 
-use super::super::encoding;
-use super::Kind;
+use super::super::subtitles;
+use super::{Kind, MESSAGE};
 use winnow_contract::asset::MediaKind;
+use winnow_readers::{encoding, mail};
 
 const PLAIN: Kind = Kind::new(MediaKind::Text, "text/plain");
 const WEB: Kind = Kind::new(MediaKind::Web, "text/html");
 const XML: Kind = Kind::new(MediaKind::Text, "application/xml");
 const SVG: Kind = Kind::new(MediaKind::Image, "image/svg+xml");
-const MAIL: Kind = Kind::new(MediaKind::Mail, "message/rfc822");
+const MAIL: Kind = Kind::new(MediaKind::Mail, MESSAGE);
+const MAILBOX: Kind = Kind::new(MediaKind::Mail, mail::MAILBOX);
+const SAVED_PAGE: Kind = Kind::new(MediaKind::Web, mail::SAVED_PAGE);
+const SUBRIP: Kind = Kind::new(MediaKind::Text, "application/x-subrip");
+const WEBVTT: Kind = Kind::new(MediaKind::Text, "text/vtt");
 
 /// Text formats by extension. HTML is left out: it must look like it.
 const NAMED: &[(&str, Kind)] = &[
@@ -41,9 +46,6 @@ const NAMED: &[(&str, Kind)] = &[
     ("ics", Kind::new(MediaKind::Text, "text/calendar")),
 ];
 
-/// Header fields that only mail transport writes (RFC 5322, RFC 2045).
-const TRANSPORT: &[&str] = &["message-id", "received", "mime-version", "return-path", "delivered-to"];
-
 /// The kind of a text that begins with `head`.
 pub fn of(head: &[u8], extension: &str) -> Kind {
     let start = encoding::glimpse(head);
@@ -52,8 +54,25 @@ pub fn of(head: &[u8], extension: &str) -> Kind {
     let named = NAMED.iter().find(|(name, _)| *name == extension).map(|(_, kind)| *kind);
     match named {
         Some(kind) if kind != XML => kind,
-        _ => by_content(start, extension).or(named).unwrap_or(PLAIN),
+        _ => by_content(start, extension).or_else(|| mail_of(head, extension)).or(named).unwrap_or(PLAIN),
     }
+}
+
+/// A mailbox, a page saved as a message, or a message; one that was saved from a program may lack what transport writes.
+fn mail_of(head: &[u8], extension: &str) -> Option<Kind> {
+    if mail::looks_like_mbox(head) {
+        return Some(MAILBOX);
+    }
+    if mail::looks_like_saved_page(head) {
+        return Some(SAVED_PAGE);
+    }
+    (mail::looks_like_message(head) || extension == "eml" && has_sender(head)).then_some(MAIL)
+}
+
+/// Fields up to the first empty line, who it is from among them; a memo has that too.
+fn has_sender(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(&head[..head.len().min(16 << 10)]);
+    text.lines().take_while(|line| !line.is_empty()).any(|line| line.to_ascii_lowercase().starts_with("from:"))
 }
 
 fn by_content(start: &str, extension: &str) -> Option<Kind> {
@@ -68,31 +87,19 @@ fn by_content(start: &str, extension: &str) -> Option<Kind> {
     if lower.starts_with("<?xml") {
         return Some(if lower.contains("<html") { WEB } else { XML });
     }
-    is_mail(start, extension).then_some(MAIL)
+    if start.starts_with("WEBVTT") {
+        return Some(WEBVTT);
+    }
+    (is_numbered(start) && subtitles::is_subtitles(start)).then_some(SUBRIP)
+}
+
+/// The first line is a number, as the first cue's.
+fn is_numbered(start: &str) -> bool {
+    start.lines().next().is_some_and(|line| !line.trim().is_empty() && line.trim().bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn has_tag(text: &str) -> bool {
     text.match_indices('<').any(|(at, _)| text[at + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '!' | '/')))
-}
-
-/// Header fields up to the first empty line, with one that only transport writes; a memo has From and Subject too.
-fn is_mail(start: &str, extension: &str) -> bool {
-    let mut fields = Vec::new();
-    for line in start.lines().take(200).skip_while(|line| line.starts_with("From ")) {
-        match field(line) {
-            Some(name) => fields.push(name),
-            None if line.starts_with([' ', '\t']) && !fields.is_empty() => {}
-            None => break,
-        }
-    }
-    let has = |wanted: &str| fields.iter().any(|name| name.eq_ignore_ascii_case(wanted));
-    has("from") && (TRANSPORT.iter().any(|name| has(name)) || extension == "eml")
-}
-
-fn field(line: &str) -> Option<&str> {
-    let (name, _) = line.split_once(':')?;
-    let proper = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-    proper.then_some(name)
 }
 
 /// The largest character boundary at or below `at`.
@@ -121,6 +128,10 @@ mod tests {
         check("<?xml version=\"1.0\"?><a/>", "", "application/xml");
         check("{\"a\":1}", "json", "application/json");
         check("<html> is how a page begins", "md", "text/markdown");
+        check("1\n00:00:01,000 --> 00:00:02,000\nTwo flares.\n", "srt", "application/x-subrip");
+        check("1\n00:00:01,000 --> 00:00:02,000\nTwo flares.\n", "txt", "application/x-subrip");
+        check("1\nfirst --> second\n", "srt", "text/plain");
+        check("WEBVTT\n\n00:01.000 --> 00:02.000\nTwo flares.\n", "vtt", "text/vtt");
     }
 
     #[test]
@@ -129,5 +140,6 @@ mod tests {
         check("Received: by x\n\tfolded\nFrom: a\n\nHello", "txt", "message/rfc822");
         check("From: Ann\nTo: Ben\nSubject: Lunch\n\nA memo.", "txt", "text/plain");
         check("From: Ann\nSubject: Lunch\n\nSaved mail.", "eml", "message/rfc822");
+        check("From a@b Mon Jan  1 00:00:00 2024\nFrom: a@b.example\nMessage-ID: <1@b>\n\nHello", "", "application/mbox");
     }
 }

@@ -1,6 +1,6 @@
 //! What a picture's container says beyond its first frame: that there are more, or that its end is missing.
 //!
-//! Walks the container's structure only; no pixel is decoded.
+//! Walks the container's structure only; no pixel is decoded. The pages of a TIFF are another matter (`tiff_pages`).
 
 use super::super::sample::Sample;
 use image::ImageFormat;
@@ -9,7 +9,7 @@ use winnow_contract::Words;
 /// How far a picture file goes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// There are frames or pages after the first.
+    /// There are frames after the first.
     pub more_frames: bool,
     /// The file ends within the picture.
     pub cut: bool,
@@ -31,7 +31,6 @@ pub fn of(sample: &mut Sample, format: ImageFormat) -> Result<Extent, Words> {
         ImageFormat::Gif => gif_has_more(&sample.start(bytes)?),
         ImageFormat::Png => is_animated_png(&sample.head),
         ImageFormat::WebP => is_animated_webp(&sample.head),
-        ImageFormat::Tiff => tiff_has_more(&sample.start(bytes)?).unwrap_or(false),
         _ => false,
     };
     let cut = format == ImageFormat::Jpeg && !jpeg_has_end(&sample.start(bytes)?);
@@ -82,22 +81,6 @@ fn after_sub_blocks(bytes: &[u8], mut at: usize) -> usize {
     at + 1
 }
 
-/// Whether the first directory names a next one (TIFF 6.0, section 2); BigTIFF is taken to have one page.
-fn tiff_has_more(bytes: &[u8]) -> Option<bool> {
-    let little = bytes.starts_with(b"II");
-    let number = |at: usize, length: usize| -> Option<usize> {
-        let field = bytes.get(at..at.checked_add(length)?)?;
-        let add = |sum: usize, byte: &u8| sum << 8 | usize::from(*byte);
-        Some(if little { field.iter().rev().fold(0, add) } else { field.iter().fold(0, add) })
-    };
-    if number(2, 2)? != 42 {
-        return Some(false);
-    }
-    let directory = number(4, 4)?;
-    let entries = number(directory, 2)?;
-    Some(number(directory.checked_add(2 + 12 * entries)?, 4)? != 0)
-}
-
 /// Whether an end-of-image marker stands after the first scan (ITU T.81, annex B). One in an embedded preview does not count.
 fn jpeg_has_end(bytes: &[u8]) -> bool {
     let mut at = 2;
@@ -138,16 +121,6 @@ mod tests {
         check(&[head, b"\x21\xfe\x05hello\0", image, image, b";"], true);
         check(&[head, image, b"\x21\xf9\x04\0\0\0\0\0", image], true);
         check(&[b"GIF89a"], false);
-    }
-
-    #[test]
-    fn more_pages_of_a_tiff() {
-        let little = b"II*\0\x08\0\0\0\x01\0entry-of-12b";
-        let check = |parts: &[&[u8]], expected: Option<bool>| assert_eq!(tiff_has_more(&parts.concat()), expected);
-        check(&[little, &[0, 0, 0, 0]], Some(false));
-        check(&[little, &[9, 0, 0, 0]], Some(true));
-        check(&[b"MM\0*\0\0\0\x08\0\x01entry-of-12b", &[0, 0, 0, 9]], Some(true));
-        check(&[b"II*\0\xff\xff\xff\xff"], None);
     }
 
     #[test]

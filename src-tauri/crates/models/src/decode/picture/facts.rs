@@ -3,23 +3,21 @@
 //! The values are shown, not trusted; fields that do not make sense are left out.
 
 use super::super::property;
-use super::super::sample::Sample;
 use exif::{Exif, In, Rational, Tag, Value};
-use image::ImageFormat;
+use std::io::{BufRead, Seek};
 use winnow_contract::asset::Property;
 
 /// A TIFF is held in memory as a whole to read its fields, so larger ones give none.
-const TIFF_BYTES: u64 = 128 << 20;
+pub const TIFF_BYTES: u64 = 128 << 20;
 
-/// `taken_at`, `camera`, `latitude`, `longitude` and `orientation`, as far as they are there.
-pub fn of(sample: &mut Sample, format: ImageFormat) -> Vec<Property> {
-    let readable = match format {
-        ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP => true,
-        ImageFormat::Tiff => sample.bytes <= TIFF_BYTES,
-        _ => false,
-    };
-    let Some(mut reader) = sample.reader().ok().filter(|_| readable) else { return Vec::new() };
-    exif::Reader::new().read_from_container(&mut reader).map_or(Vec::new(), |fields| facts(&fields))
+/// `taken_at`, `camera`, `latitude`, `longitude` and `orientation` of a JPEG, PNG, WebP or TIFF, as far as they are there.
+pub fn of(reader: &mut (impl BufRead + Seek)) -> Vec<Property> {
+    exif::Reader::new().read_from_container(reader).map_or(Vec::new(), |fields| facts(&fields))
+}
+
+/// The same of a block of fields that was taken out of its container.
+pub fn of_block(block: Vec<u8>) -> Vec<Property> {
+    exif::Reader::new().read_raw(block).map_or(Vec::new(), |fields| facts(&fields))
 }
 
 fn facts(fields: &Exif) -> Vec<Property> {

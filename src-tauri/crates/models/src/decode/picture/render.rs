@@ -2,6 +2,7 @@
 //!
 //! What comes out is 8-bit gray or RGB, upright and without metadata. Nothing is ever enlarged.
 
+use super::look::look;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
@@ -9,6 +10,7 @@ use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::error::{EncodingError, ImageFormatHint};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageError, ImageResult, RgbImage};
+use std::borrow::Cow;
 use winnow_contract::asset::RenditionKind;
 use winnow_contract::worker::{DecodeLimits, RenditionHead};
 
@@ -18,9 +20,12 @@ const PAGE_SIDE: u32 = 32_000;
 const FEW_COLOURS: usize = 16;
 
 /// Renditions one after the other in the blob; the first is the page.
+#[derive(Default)]
 pub struct Rendered {
     pub heads: Vec<RenditionHead>,
     pub blob: Vec<u8>,
+    /// What the upright page looks like; see [`super::look`].
+    pub look: Option<String>,
 }
 
 /// Makes the renditions of a picture.
@@ -28,12 +33,8 @@ pub struct Rendered {
 /// # Errors
 /// When an encoder refuses, which no picture within the limits gives it reason to.
 pub fn renditions(image: DynamicImage, orientation: Orientation, limits: &DecodeLimits) -> ImageResult<Rendered> {
-    let mut page = flat(image);
-    if let Some((width, height)) = page_size(page.width(), page.height(), limits) {
-        page = resized(&page, width, height)?;
-    }
-    page.apply_orientation(orientation);
-    let mut rendered = Rendered { heads: Vec::new(), blob: Vec::new() };
+    let mut page = upright_page(image, orientation, limits)?;
+    let mut rendered = Rendered { look: look(&page), ..Rendered::default() };
     rendered.page(&page)?;
     if let Some(preview) = within(&page, limits.preview_side)? {
         page = preview;
@@ -42,6 +43,49 @@ pub fn renditions(image: DynamicImage, orientation: Orientation, limits: &Decode
     let thumbnail = within(&page, limits.thumbnail_side)?;
     rendered.jpeg(RenditionKind::Thumbnail, thumbnail.as_ref().unwrap_or(&page), 80)?;
     Ok(rendered)
+}
+
+/// Only the page, for a document that has many.
+///
+/// # Errors
+/// As of [`renditions`].
+pub fn page(image: DynamicImage, orientation: Orientation, limits: &DecodeLimits, number: u32) -> ImageResult<(RenditionHead, Vec<u8>)> {
+    let page = upright_page(image, orientation, limits)?;
+    let mut rendered = Rendered::default();
+    rendered.page(&page)?;
+    let head = rendered.heads.remove(0);
+    Ok((RenditionHead { page: number, ..head }, rendered.blob))
+}
+
+/// Preview and thumbnail of a page that was drawn no larger than a preview; its page image is made when it is wanted.
+///
+/// # Errors
+/// As of [`renditions`].
+pub fn previews(image: DynamicImage, limits: &DecodeLimits, number: u32) -> ImageResult<Rendered> {
+    let preview = flat(image);
+    let mut rendered = Rendered { look: look(&preview), ..Rendered::default() };
+    rendered.jpeg(RenditionKind::Preview, &preview, 85)?;
+    let thumbnail = within(&preview, limits.thumbnail_side)?;
+    rendered.jpeg(RenditionKind::Thumbnail, thumbnail.as_ref().unwrap_or(&preview), 80)?;
+    rendered.heads.iter_mut().for_each(|head| head.page = number);
+    Ok(rendered)
+}
+
+/// Reduced to the limits first, for fewer pixels are turned then.
+fn upright_page(image: DynamicImage, orientation: Orientation, limits: &DecodeLimits) -> ImageResult<DynamicImage> {
+    let mut page = flat(image);
+    if let Some((width, height)) = page_size(page.width(), page.height(), limits) {
+        page = resized(&page, width, height)?;
+    }
+    page.apply_orientation(orientation);
+    Ok(page)
+}
+
+/// The picture in so many pixels in each direction, smoothed; none of a picture without pixels.
+pub fn shrunk(image: &DynamicImage, side: u32) -> Option<DynamicImage> {
+    let ready = matches!(image, DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_));
+    let image = if ready { Cow::Borrowed(image) } else { Cow::Owned(flat(image.clone())) };
+    resized_by(&image, side, side, FilterType::Lanczos3).ok()
 }
 
 impl Rendered {
@@ -113,7 +157,7 @@ fn gray(width: u32, height: u32, pixels: Vec<u8>) -> DynamicImage {
 }
 
 /// The size a page is reduced to; none when it may stay as it is.
-fn page_size(width: u32, height: u32, limits: &DecodeLimits) -> Option<(u32, u32)> {
+pub fn page_size(width: u32, height: u32, limits: &DecodeLimits) -> Option<(u32, u32)> {
     let pixels = f64::from(width) * f64::from(height);
     let by_pixels = (limits.page_pixels as f64 / pixels).sqrt();
     let by_side = f64::from(PAGE_SIDE) / f64::from(width.max(height));
@@ -137,10 +181,14 @@ fn within(image: &DynamicImage, side: u32) -> ImageResult<Option<DynamicImage>> 
 }
 
 fn resized(image: &DynamicImage, width: u32, height: u32) -> ImageResult<DynamicImage> {
+    resized_by(image, width, height, FilterType::Bilinear)
+}
+
+fn resized_by(image: &DynamicImage, width: u32, height: u32, filter: FilterType) -> ImageResult<DynamicImage> {
     let pixel = if matches!(image, DynamicImage::ImageLuma8(_)) { PixelType::U8 } else { PixelType::U8x3 };
     let source = ImageRef::new(image.width(), image.height(), image.as_bytes(), pixel).map_err(encoding_error)?;
     let mut target = Image::new(width, height, pixel);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new().resize(&source, &mut target, &options).map_err(encoding_error)?;
     let pixels = target.into_vec();
     Ok(match pixel {
@@ -189,6 +237,9 @@ mod tests {
             page_pixels: 10_000,
             preview_side: 50,
             thumbnail_side: 10,
+            pages: 10,
+            cells: 10,
+            nesting: 10,
         }
     }
 

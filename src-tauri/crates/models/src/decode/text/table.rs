@@ -1,17 +1,21 @@
-//! Tables as text: counts rows and columns of CSV and TSV (RFC 4180, any of four delimiters).
+//! Tables as text: rows and columns of CSV and TSV (RFC 4180, any of four delimiters), and where each row stands.
 //!
-//! Cells are not taken apart: the text stays as it is.
+//! Cells are not taken apart: the text stays as it is. Rows of a very long table have no place of their own.
 
 use super::{Content, property};
+use winnow_contract::asset::{PartKind, Place, Span};
+
+/// Rows that have a place of their own.
+const PLACES: usize = 20_000;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// A table with its size. Rows include a header.
 pub fn read(text: String, media_type: &str) -> Content {
     let delimiter = if media_type == "text/csv" { delimiter_of(&text) } else { b'\t' };
-    let (rows, columns) = size(&text, delimiter);
-    let properties = vec![property("rows", rows), property("columns", columns)];
-    Content { tool: "table 1", text, properties, ..Content::default() }
+    let size = size(&text, delimiter);
+    let properties = vec![property("rows", size.rows), property("columns", size.columns)];
+    Content { tool: "table 2", text, spans: size.spans, properties, ..Content::default() }
 }
 
 /// The delimiter that occurs most often in the first lines, outside of quotes; a comma when none does.
@@ -28,25 +32,48 @@ fn delimiter_of(text: &str) -> u8 {
     counts.iter().position(|count| *count == most).map_or(b',', |at| DELIMITERS[at])
 }
 
-/// Records and the most fields of one. A line break within quotes ends no record; empty lines are none.
-fn size(text: &str, delimiter: u8) -> (usize, usize) {
-    let (mut rows, mut columns) = (0, 0);
-    let (mut fields, mut quoted, mut content) = (1, false, false);
-    for byte in text.bytes().chain([b'\n']) {
-        match byte {
-            b'\n' if !quoted => {
-                (rows, columns) = if content { (rows + 1, columns.max(fields)) } else { (rows, columns) };
-                (fields, content) = (1, false);
-                continue;
-            }
-            b'"' => quoted = !quoted,
-            _ if byte == delimiter && !quoted => fields += 1,
-            _ => {}
+/// Records, the most fields of one, and where the first of them stand.
+#[derive(Debug, Default)]
+struct Size {
+    rows: usize,
+    columns: usize,
+    spans: Vec<Span>,
+}
+
+impl Size {
+    fn record(&mut self, fields: usize, start: u32, end: u32) {
+        (self.rows, self.columns) = (self.rows + 1, self.columns.max(fields));
+        if self.rows <= PLACES {
+            let place = Place { part: PartKind::Row, name: self.rows.to_string() };
+            self.spans.push(Span { start, end, place: Some(place), ..Span::default() });
         }
-        content = true;
     }
-    // A quote that is never closed: what was read so far is one record.
-    if content { (rows + 1, columns.max(fields)) } else { (rows, columns) }
+}
+
+/// A line break within quotes ends no record; empty lines are none.
+fn size(text: &str, delimiter: u8) -> Size {
+    let mut size = Size::default();
+    let (mut fields, mut quoted, mut content) = (1, false, false);
+    let (mut at, mut start) = (0, 0);
+    for byte in text.bytes() {
+        if byte == b'\n' && !quoted {
+            if content {
+                size.record(fields, start, at);
+            }
+            (fields, content, start) = (1, false, at + 1);
+        } else {
+            quoted ^= byte == b'"';
+            fields += usize::from(byte == delimiter && !quoted);
+            content = true;
+        }
+        // Places count characters: all bytes but those that go on with one.
+        at += u32::from(byte & 0xc0 != 0x80);
+    }
+    // The last line, or a quote that is never closed: what was read so far is one record.
+    if content {
+        size.record(fields, start, at);
+    }
+    size
 }
 
 #[cfg(test)]
@@ -55,7 +82,10 @@ mod tests {
 
     #[test]
     fn rows_and_columns_are_counted() {
-        let check = |text: &str, expected: (usize, usize)| assert_eq!(size(text, delimiter_of(text)), expected, "{text:?}");
+        let check = |text: &str, expected: (usize, usize)| {
+            let found = size(text, delimiter_of(text));
+            assert_eq!((found.rows, found.columns), expected, "{text:?}");
+        };
         check("a,b,c\n1,2,3\n", (2, 3));
         check("a;b\n1,5;2\n1,6;3", (3, 2));
         check("a\tb\n", (1, 2));
@@ -63,5 +93,19 @@ mod tests {
         check("a\n\nb\n", (2, 1));
         check("", (0, 0));
         check("a,\"never closed\n", (1, 2));
+    }
+
+    #[test]
+    fn every_row_has_its_place() {
+        let check = |text: &str, expected: &[(u32, u32)]| {
+            let places: Vec<_> = size(text, b',').spans.iter().map(|span| (span.start, span.end)).collect();
+            assert_eq!(places, expected, "{text:?}");
+        };
+        check("a,b\nä,ö\n", &[(0, 3), (4, 7)]);
+        check("a\n\n\"b\nc\"\nd", &[(0, 1), (3, 8), (9, 10)]);
+        check("", &[]);
+        let long = size(&"x\n".repeat(30_000), b',');
+        assert_eq!((long.rows, long.spans.len()), (30_000, PLACES));
+        assert_eq!(long.spans[7].place, Some(Place { part: PartKind::Row, name: "8".to_owned() }));
     }
 }

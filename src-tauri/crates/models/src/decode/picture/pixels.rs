@@ -1,0 +1,101 @@
+//! Stored pixels of the common formats, decoded within the limits, with what stands beside them.
+//!
+//! Colour profiles are not applied; nothing is turned yet.
+
+use super::limit;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use std::io::{BufRead, Seek};
+use winnow_contract::Words;
+use winnow_contract::worker::DecodeLimits;
+
+/// A decoded picture.
+pub struct Picture {
+    pub image: DynamicImage,
+    /// How it has to be turned to stand upright.
+    pub orientation: Orientation,
+    /// Its XMP packet.
+    pub xmp: Option<Vec<u8>>,
+    /// Its IPTC block, maybe inside Photoshop's resources.
+    pub iptc: Option<Vec<u8>>,
+}
+
+/// Why there are no pixels.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A limit, or damage.
+    Refused(Words),
+    /// A flavour of the format that has no reader (`picture_flavour`).
+    Flavour(Words),
+}
+
+impl Stop {
+    pub fn words(self) -> Words {
+        match self {
+            Self::Refused(words) | Self::Flavour(words) => words,
+        }
+    }
+}
+
+/// Decodes one picture. Nothing of its size is allocated before its header was checked.
+///
+/// # Errors
+/// `too_many_pixels`, `picture_memory`, `damaged`; `picture_flavour` when it is well-formed but unknown.
+pub fn decode(reader: impl BufRead + Seek, format: ImageFormat, limits: &DecodeLimits) -> Result<Picture, Stop> {
+    let mut reader = ImageReader::with_format(reader, format);
+    let mut allowed = Limits::no_limits();
+    allowed.max_alloc = Some(limit(limits.picture_bytes));
+    reader.limits(allowed);
+    let mut decoder = reader.into_decoder().map_err(|error| stop(&error, limits))?;
+    let (width, height) = decoder.dimensions();
+    check_size(width, height, decoder.total_bytes(), limits).map_err(Stop::Refused)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let (xmp, iptc) = (decoder.xmp_metadata().ok().flatten(), decoder.iptc_metadata().ok().flatten());
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| stop(&error, limits))?;
+    Ok(Picture { image, orientation, xmp, iptc })
+}
+
+/// Whether a picture of so many pixels and bytes may be decoded.
+///
+/// # Errors
+/// `too_many_pixels`, `picture_memory`, or `damaged` when there are none.
+pub fn check_size(width: u32, height: u32, bytes: u64, limits: &DecodeLimits) -> Result<(), Words> {
+    if u64::from(width) * u64::from(height) > limit(limits.pixels) {
+        let reason = Words::new("too_many_pixels").with("width", width).with("height", height);
+        return Err(reason.with("limit", limits.pixels / 1_000_000));
+    }
+    if width == 0 || height == 0 {
+        return Err(Words::new("damaged").with("why", "it has no pixels"));
+    }
+    if bytes > limit(limits.picture_bytes) {
+        return Err(too_much_memory(limits));
+    }
+    Ok(())
+}
+
+fn stop(error: &ImageError, limits: &DecodeLimits) -> Stop {
+    match error {
+        ImageError::Unsupported(_) => Stop::Flavour(Words::new("picture_flavour").with("why", line(&error.to_string()))),
+        ImageError::Limits(_) => Stop::Refused(too_much_memory(limits)),
+        ImageError::Decoding(_) | ImageError::Encoding(_) | ImageError::Parameter(_) | ImageError::IoError(_) => {
+            Stop::Refused(damaged(error))
+        }
+    }
+}
+
+fn too_much_memory(limits: &DecodeLimits) -> Words {
+    Words::new("picture_memory").with("limit", limits.picture_bytes / 1_000_000)
+}
+
+/// The reason for a picture that cannot be decoded or encoded. The decoders' messages hold numbers and format names, no content.
+pub fn damaged(error: &ImageError) -> Words {
+    let ended = matches!(error, ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof);
+    let said = if ended { "it ends too early".to_owned() } else { error.to_string() };
+    Words::new("damaged").with("why", line(&said))
+}
+
+/// A short reason on one line.
+pub fn line(said: &str) -> String {
+    let line: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect();
+    line.trim().trim_end_matches('.').to_owned()
+}
