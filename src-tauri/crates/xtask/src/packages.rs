@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write};
 use std::process::Command;
 
 /// To build the application and to run it.
-const RUN: [&str; 13] = [
+const RUN: [&str; 14] = [
     "pkg-config",
     "cmake", // hearing speech
     "g++",
@@ -21,6 +21,7 @@ const RUN: [&str; 13] = [
     "libclang-dev", // bindings to the two above
     "tesseract-ocr-eng",
     "tesseract-ocr-osd",
+    "libheif1", // HEIC and AVIF
 ];
 
 /// To drive the real window in the tests.
