@@ -90,7 +90,7 @@ CREATE TABLE signatures (
     signature BLOB NOT NULL,
     group_id  TEXT REFERENCES assets (id)
 ) STRICT;
-CREATE INDEX signatures_by_group ON signatures (group_id) WHERE group_id IS NOT NULL;
+CREATE INDEX signatures_by_group ON signatures (group_id, asset_id) WHERE group_id IS NOT NULL;
 
 -- Parts of signatures: two that are near have one in common. The key is a hash of the part.
 CREATE TABLE signature_parts (
@@ -98,3 +98,14 @@ CREATE TABLE signature_parts (
     number INTEGER NOT NULL REFERENCES signatures (number),
     PRIMARY KEY (key, number)
 ) STRICT, WITHOUT ROWID;
+
+-- The ids of messages that a message's headers name, its own among them: messages with one in common are of one thread.
+-- They come and go with the properties they are taken from.
+CREATE TABLE message_links (
+    asset_id TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    message  TEXT NOT NULL,
+    PRIMARY KEY (asset_id, key, message),
+    FOREIGN KEY (asset_id, key) REFERENCES properties (asset_id, key) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_links_by_message ON message_links (message);

@@ -14,5 +14,6 @@ mod recovery;
 mod review;
 mod search;
 mod sound;
+mod threads;
 mod watch;
 mod wire;

@@ -41,6 +41,12 @@ fn decide(library: &TestLibrary, row: &ReviewRow, verdict: Verdict, all_alike: b
     library.ask(Decide { item: row.item.clone(), verdict, value: None, all_alike, dry_run, took_ms: None })
 }
 
+/// The name of what a file is listed as a duplicate of.
+fn duplicate_of(library: &TestLibrary, name: &str) -> Option<String> {
+    let brief = library.engine().brief(&library.asset(name).row.id).expect("a brief");
+    brief.duplicate_of.map(|other| library.engine().brief(&other).expect("another").row.name)
+}
+
 fn three() -> TestLibrary {
     library(&[
         ("1.txt", text(300, &[])),
@@ -59,6 +65,8 @@ fn versions_of_a_text_are_one_group_and_each_is_asked_once() {
     let names = |name: &str| alike(&library.asset(name)).iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
     assert_eq!((names("1.txt"), names("3.txt")), (vec!["2.txt".into(), "3.txt".into()], vec!["1.txt".into(), "2.txt".into()]));
     assert!(names("other.txt").is_empty());
+    let listed = ["1.txt", "2.txt", "3.txt", "other.txt"].map(|name| duplicate_of(&library, name));
+    assert_eq!(listed.each_ref().map(Option::as_deref), [None, Some("1.txt"), Some("1.txt"), None]);
     let detail = library.ask(GetReviewItem { item: duplicates(&library)[0].item.clone() }).expect("detail");
     assert_eq!((detail.other.map(|other| other.name).as_deref(), detail.alike_open), (Some("1.txt"), 1));
     library.settle();
@@ -101,6 +109,7 @@ fn what_is_set_apart_leaves_the_group() {
     decide(&library, &two, Verdict::Rejected, false, false).expect("decided");
     let names = |name: &str| alike(&library.asset(name)).iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
     assert_eq!((names("1.txt"), names("2.txt")), (vec!["3.txt".to_owned()], vec![]));
+    assert_eq!((duplicate_of(&library, "2.txt"), duplicate_of(&library, "3.txt").as_deref()), (None, Some("1.txt")));
     library.undo(1);
     assert_eq!(names("2.txt").len(), 2);
 }

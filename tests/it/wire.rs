@@ -26,6 +26,8 @@ fn library() -> TestLibrary {
     library.drop_file("broken.gif", "refused\n");
     library.drop_file("estate.box", container("box", &[("note.txt", b"a note in a box")]));
     library.drop_file("deed.pdf", "book locked\ntext a clause\u{c}page another");
+    library.drop_file("answer.eml", container("letter message_id=2@x in_reply_to=1@x from=Edith date=1938-11-06T10:00:00Z Six.", &[]));
+    library.drop_file("ask.eml", container("letter message_id=1@x How many flares are left?", &[]));
     library.drop_file("light.mp4", "film silent\nframe 12 Trinity House");
     library.ingest();
     library
@@ -45,10 +47,11 @@ fn requests(library: &TestLibrary) -> Vec<Request> {
         ListAssets { filter: filter.clone(), sort, offset: 0, limit: 50 }.into(),
         ListReview { filter: ReviewFilter::All, offset: 0, limit: 50 }.into(),
         GetReviewItem { item: row.item }.into(),
-        GetReviewItem { item: item(&|row| row.kind == ItemKind::Label) }.into(),
+        GetReviewItem { item: item(&|row| row.kind == ItemKind::Label && row.name == "unsure.txt") }.into(),
         GetReviewItem { item: item(&|row| row.name == "talk.ogg") }.into(),
         decide.into(),
         GetAsset { asset: asset.row.id.clone() }.into(),
+        GetAsset { asset: library.asset("ask.eml").row.id }.into(),
         GetTexts { asset: asset.row.id.clone(), page: 1 }.into(),
         GetWhy { id: asset.row.id.to_string(), down: false }.into(),
         Undo { count: 1 }.into(),

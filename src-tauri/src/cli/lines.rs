@@ -54,7 +54,7 @@ impl From<Brief> for Ingested {
     }
 }
 
-/// One asset in a list. Likenesses are not looked for yet.
+/// One asset in a list.
 #[derive(Debug, Serialize)]
 pub struct Listed {
     pub asset: AssetId,
@@ -79,7 +79,7 @@ impl From<Brief> for Listed {
             state: brief.row.state,
             labels: brief.row.labels,
             language: brief.row.language,
-            duplicate_of: None,
+            duplicate_of: brief.duplicate_of,
         }
     }
 }

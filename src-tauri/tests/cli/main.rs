@@ -9,6 +9,7 @@ mod pii;
 mod program;
 mod refusals;
 mod stopping;
+mod together;
 
 use fixtures::Collection;
 use program::{Library, keys};

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 pub mod display;
+pub mod documents;
 pub mod drag;
 pub mod files;
 pub mod library;

@@ -53,8 +53,8 @@ fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     [length.as_slice(), &body, &crc32(&body).to_be_bytes()].concat()
 }
 
-/// CRC-32 as PNG has it (ISO 3309).
-fn crc32(bytes: &[u8]) -> u32 {
+/// CRC-32 as PNG, zip and gzip have it (ISO 3309).
+pub fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
     !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc)))
 }

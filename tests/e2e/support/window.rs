@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Keys by their codes in WebDriver's table.
+pub const BACKSPACE: char = '\u{E003}';
 pub const ENTER: char = '\u{E007}';
 pub const CONTROL: char = '\u{E009}';
 pub const RIGHT: char = '\u{E014}';

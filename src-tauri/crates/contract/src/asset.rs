@@ -205,6 +205,22 @@ pub struct AssetDetail {
     /// Other assets that are nearly the same, the oldest first; at most 50. Those that a person set apart are left out.
     #[serde(default)]
     pub alike: Vec<AlikeRow>,
+    /// Other messages of the same thread, the oldest first; at most 200.
+    #[serde(default)]
+    pub thread: Vec<ThreadRow>,
+}
+
+/// A message of the thread in question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ThreadRow {
+    pub asset: AssetId,
+    /// Its subject; the name of its file when it has none.
+    pub name: String,
+    /// Who wrote it, as the message says.
+    pub from: Option<String>,
+    /// When it was written, RFC 3339.
+    pub date: Option<String>,
+    pub state: AssetState,
 }
 
 /// An asset that is nearly the same as the one in question.

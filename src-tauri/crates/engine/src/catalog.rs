@@ -20,6 +20,7 @@ pub mod reader;
 pub mod review;
 pub mod schema;
 pub mod texts;
+pub mod threads;
 pub mod transcripts;
 pub mod vectors;
 pub mod words;

@@ -4,7 +4,7 @@
 
 use crate::catalog::assets::Stored;
 use crate::catalog::{
-    assets, audit, filter, folders, jobs, labels, lineage, locations, members, near_duplicates, review as rows, texts, vectors,
+    assets, audit, filter, folders, jobs, labels, lineage, locations, members, near_duplicates, review as rows, texts, threads, vectors,
 };
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
@@ -42,6 +42,8 @@ pub struct Brief {
     /// Full display paths of the locations that are there, oldest first.
     pub paths: Vec<String>,
     pub notes: Vec<Words>,
+    /// The oldest asset that it is nearly the same as, when there is an older one.
+    pub duplicate_of: Option<AssetId>,
 }
 
 impl Engine {
@@ -266,7 +268,8 @@ impl Engine {
             let row = assets::row(catalog, asset)?.ok_or_else(|| EngineError::not_found(asset.as_str()))?;
             let there = locations::rows(catalog, asset)?.into_iter().filter(|location| !location.missing);
             let paths = there.map(|location| location.path).collect();
-            Ok(Brief { row, hash: assets::hash(catalog, asset)?, paths, notes: assets::notes(catalog, asset)? })
+            let (hash, notes) = (assets::hash(catalog, asset)?, assets::notes(catalog, asset)?);
+            Ok(Brief { row, hash, paths, notes, duplicate_of: near_duplicates::duplicate_of(catalog, asset)? })
         })
     }
 
@@ -363,5 +366,6 @@ fn detail(catalog: &Connection, asset: &AssetId, text_limit: usize) -> Result<As
         members: members::rows(catalog, asset, 0, PAGE_LIMIT)?.0,
         unlocked: false,
         alike: alike(catalog, asset)?,
+        thread: threads::others(catalog, asset)?,
     })
 }

@@ -45,6 +45,8 @@ pub struct Detail {
     members: u32,
     /// What is nearly the same, the oldest first.
     alike: Vec<Alike>,
+    /// Other messages of the same thread, the oldest first.
+    thread: Vec<AssetId>,
 }
 
 #[derive(Debug, Serialize)]
@@ -164,6 +166,7 @@ impl From<AssetDetail> for Detail {
             parents: detail.parents.into_iter().map(Within::from).collect(),
             members: row.members,
             alike: detail.alike.into_iter().map(Alike::from).collect(),
+            thread: detail.thread.into_iter().map(|row| row.asset).collect(),
         }
     }
 }
@@ -229,6 +232,7 @@ impl Detail {
         self.heading(&mut say);
         self.findings.iter().for_each(|finding| say("found", &finding.in_words()));
         self.alike.iter().for_each(|other| say("like", &format!("{} ({} % alike)", other.path, other.percent)));
+        self.thread.iter().for_each(|message| say("thread", message.as_str()));
         self.annotations.iter().for_each(|annotation| say("decided", &format!("{}: {}", annotation.question, annotation.answer)));
         self.review.iter().for_each(|open| say("open", &format!("{} {}", open.kind, open.item)));
         for extraction in self.extractions.iter().filter(|extraction| !extraction.text.is_empty()) {

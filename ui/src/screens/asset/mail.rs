@@ -1,4 +1,4 @@
-//! A message: who wrote to whom, when and about what, its text, and what is attached.
+//! A message: who wrote to whom, when and about what, its text, what is attached, and the other messages of its thread.
 
 use super::bench::{Bench, Tab};
 use super::{places, text};
@@ -9,10 +9,12 @@ use crate::parts::segments::{Mark, segments};
 use crate::parts::words;
 use crate::store::{Store, store};
 use leptos::prelude::*;
-use winnow_contract::asset::{AssetDetail, AssetState, ExtractionView, MemberRow, PartKind};
+use winnow_contract::asset::{AssetDetail, AssetState, ExtractionView, MemberRow, PartKind, ThreadRow};
 
 /// Attachments shown as chips; the others are counted.
 const CHIPS: usize = 12;
+/// Messages of the thread shown at first.
+const OTHERS: usize = 5;
 /// Headers with a line of their own, in this order. The subject is the title.
 const SHOWN: [&str; 5] = ["from", "to", "cc", "bcc", "date"];
 
@@ -32,6 +34,7 @@ pub fn draw(bench: Bench, detail: &AssetDetail) -> AnyView {
                 <h2 class="mail-subject breakable" data-testid="mail-subject">{subject.unwrap_or_else(|| view! { <span class="muted">"(no subject)"</span> }.into_any())}</h2>
                 <dl class="mail-lines">{lines}</dl>
                 {attachments(store, bench, detail)}
+                {conversation(store, detail)}
             </header>
             <div data-testid="asset-text">{body}{rest}</div>
         </article></div>
@@ -105,23 +108,64 @@ fn attachments(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
     let chips = detail.members.iter().take(CHIPS).map(|row| chip(store, row)).collect_view();
     let beyond = detail.row.members.saturating_sub(CHIPS as u32);
     let beyond = (beyond > 0).then(|| {
-        view! { <button class="link-button" on:click=move |_| bench.tab.set(Tab::Inside)>{format!("and {}", words::counted(beyond, "more"))}</button> }
+        view! { <button class="link-button" on:click=move |_| bench.tab.set(Tab::Inside)>{format!("and {} more", words::number(beyond))}</button> }
     });
     view! { <div class="attachments" role="group" aria-label="Attachments">{chips}{beyond}</div> }.into_any()
 }
 
 fn chip(store: Store, row: &MemberRow) -> AnyView {
     let asset = row.asset.clone();
-    let mark = match row.state {
-        AssetState::Locked => Some(icondata_lu::LuLock),
-        AssetState::Failed | AssetState::Missing => Some(icondata_lu::LuTriangleAlert),
-        AssetState::Pending | AssetState::Ready | AssetState::Partial | AssetState::Unread => None,
-    };
-    let mark = mark.map(|icon| view! { <Icon of=icon size=12/> });
+    let mark = mark(row.state);
     let title = format!("{}: {}, {}", row.name, words::kind(row.kind), words::state(row.state));
     view! {
         <button class="attachment" data-testid="attachment" title=title on:click=move |_| store.open(asset.clone(), None)>
             <Icon of=kind_icon(row.kind)/><FileName name=row.name.clone()/>{mark}<span class="muted tabular nowrap">{words::size(row.bytes)}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// What keeps a file from being read here.
+fn mark(state: AssetState) -> Option<AnyView> {
+    let icon = match state {
+        AssetState::Locked => icondata_lu::LuLock,
+        AssetState::Failed | AssetState::Missing => icondata_lu::LuTriangleAlert,
+        AssetState::Pending | AssetState::Ready | AssetState::Partial | AssetState::Unread => return None,
+    };
+    Some(view! { <Icon of=icon size=12/> }.into_any())
+}
+
+/// The other messages of the thread; a long one is shown whole when it is asked for.
+fn conversation(store: Store, detail: &AssetDetail) -> AnyView {
+    let others = detail.thread.clone();
+    if others.is_empty() {
+        return ().into_any();
+    }
+    let whole = RwSignal::new(others.len() <= OTHERS + 1);
+    let beyond = others.len().saturating_sub(OTHERS) as u32;
+    let lines = move || others.iter().take(if whole.get() { others.len() } else { OTHERS }).map(|row| message(store, row)).collect_view();
+    let more = move || {
+        (!whole.get()).then(|| {
+            view! { <button class="link-button" on:click=move |_| whole.set(true)>{format!("and {} more", words::number(beyond))}</button> }
+        })
+    };
+    view! {
+        <section class="conversation" aria-label="In this conversation" data-testid="conversation">
+            <h3 class="muted">"In this conversation"</h3>
+            {lines}{more}
+        </section>
+    }
+    .into_any()
+}
+
+fn message(store: Store, row: &ThreadRow) -> AnyView {
+    let asset = row.asset.clone();
+    let ms = row.date.as_deref().map(js_sys::Date::parse).filter(|ms| !ms.is_nan());
+    let day = ms.map(|ms| view! { <time class="muted tabular nowrap">{words::day(ms as i64)}</time> });
+    let from = row.from.clone().map(|from| view! { <span class="message-from muted">{from}</span> });
+    view! {
+        <button class="message" data-testid="message" title=row.name.clone() on:click=move |_| store.open(asset.clone(), None)>
+            <span class="message-name">{row.name.clone()}</span>{mark(row.state)}{from}{day}
         </button>
     }
     .into_any()

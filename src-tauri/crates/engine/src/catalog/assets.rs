@@ -1,7 +1,7 @@
 //! Assets: one row per distinct content, its state, notes, facts and pictures.
 
 use super::filter::filter_sql;
-use super::{count, jobs, locations, members, params_json, words_of};
+use super::{count, jobs, locations, members, params_json, threads, words_of};
 use crate::error::Result;
 use crate::outcome::NewRendition;
 use crate::paths;
@@ -168,6 +168,7 @@ pub fn set_properties(catalog: &Connection, asset: &AssetId, run: &str, stage: J
     let mut insert = catalog.prepare_cached("INSERT OR REPLACE INTO properties (asset_id, run_id, key, value) VALUES (?1, ?2, ?3, ?4)")?;
     for property in properties {
         insert.execute(params![asset.as_str(), run, property.key, property.value])?;
+        threads::link(catalog, asset, property)?;
     }
     Ok(())
 }

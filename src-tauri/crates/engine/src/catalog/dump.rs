@@ -23,6 +23,7 @@ const TABLES: &[(&str, &str)] = &[
     ),
     ("asset_notes", "SELECT lower(hex(a.hash)) AS hash, n.stage, n.code, n.params FROM asset_notes n JOIN assets a ON a.id = n.asset_id ORDER BY 1, 2, n.page, 3, 4"),
     ("properties", "SELECT lower(hex(a.hash)) AS hash, p.key, p.value FROM properties p JOIN assets a ON a.id = p.asset_id ORDER BY 1, 2"),
+    ("message_links", "SELECT lower(hex(a.hash)) AS hash, m.key, m.message FROM message_links m JOIN assets a ON a.id = m.asset_id ORDER BY 1, 2, 3"),
     (
         "renditions",
         "SELECT lower(hex(a.hash)) AS hash, r.kind, r.page, r.media_type, r.width, r.height FROM renditions r JOIN assets a ON a.id = r.asset_id ORDER BY 1, 2, 3",

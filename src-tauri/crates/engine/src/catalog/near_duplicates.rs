@@ -215,16 +215,18 @@ pub struct Alike {
     pub likeness: f32,
 }
 
-/// A person said of this asset that it is not the same.
-const SET_APART: &str =
-    "EXISTS (SELECT 1 FROM annotations n WHERE n.asset_id = s.asset_id AND n.question_id = 'alike' AND n.answer = 'rejected')";
+/// A person said of the asset of this signature that it is not the same.
+fn set_apart(row: &str) -> String {
+    format!("EXISTS (SELECT 1 FROM annotations n WHERE n.asset_id = {row}.asset_id AND n.question_id = 'alike' AND n.answer = 'rejected')")
+}
 
 /// The other members of an asset's group, the oldest first; those that a person set apart left out.
 pub fn others(catalog: &Connection, asset: &AssetId) -> Result<Vec<Alike>> {
-    let sql = format!("SELECT {KEPT} FROM signatures s WHERE asset_id = ?1 AND group_id IS NOT NULL AND NOT {SET_APART}");
+    let apart = set_apart("s");
+    let sql = format!("SELECT {KEPT} FROM signatures s WHERE asset_id = ?1 AND group_id IS NOT NULL AND NOT {apart}");
     let own = catalog.prepare_cached(&sql)?.query_row([asset.as_str()], kept).optional()?.flatten();
     let Some(Kept { group: Some(group), signature, .. }) = own else { return Ok(Vec::new()) };
-    let sql = format!("SELECT {KEPT} FROM signatures s WHERE group_id = ?1 AND asset_id <> ?2 AND NOT {SET_APART} ORDER BY asset_id");
+    let sql = format!("SELECT {KEPT} FROM signatures s WHERE group_id = ?1 AND asset_id <> ?2 AND NOT {apart} ORDER BY asset_id");
     let mut query = catalog.prepare_cached(&sql)?;
     let rows = query.query_map([group.as_str(), asset.as_str()], kept)?;
     let rows: Vec<Option<Kept>> = rows.collect::<std::result::Result<_, _>>()?;
@@ -237,6 +239,18 @@ pub fn shown(catalog: &Connection, asset: &AssetId) -> Result<Vec<Alike>> {
     let mut others = others(catalog, asset)?;
     others.truncate(SHOWN as usize);
     Ok(others)
+}
+
+/// The oldest of them, when it is older than the asset itself.
+pub fn duplicate_of(catalog: &Connection, asset: &AssetId) -> Result<Option<AssetId>> {
+    // Ids are in the order in which assets were first seen.
+    let sql = format!(
+        "SELECT o.asset_id FROM signatures g JOIN signatures o ON o.group_id = g.group_id AND o.asset_id < g.asset_id
+         WHERE g.asset_id = ?1 AND NOT {} AND NOT {} ORDER BY o.asset_id LIMIT 1",
+        set_apart("g"),
+        set_apart("o")
+    );
+    Ok(catalog.prepare_cached(&sql)?.query_row([asset.as_str()], |row| Ok(AssetId(row.get(0)?))).optional()?)
 }
 
 /// What a question about an asset compares it with: the oldest member of its group that is there, whatever was said of it.

@@ -62,7 +62,9 @@ pub fn fuse(lists: Lists) -> Vec<Match> {
         found.why.lexical = greater(found.why.lexical, Some(share(rank)));
         found.named = true;
     }
-    found.list.sort_by(|one, other| other.score.total_cmp(&one.score));
+    // Of two first ranks, the one that holds what was typed.
+    let typed = |found: &Match| found.why.lexical.is_some();
+    found.list.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| typed(other).cmp(&typed(one))));
     found.list
 }
 
@@ -170,7 +172,7 @@ mod tests {
         check(&[], &[], &[], &[]);
         check(&[("a", 1), ("b", 2)], &[], &[], &["a 1w +0", "b 2w +0"]);
         check(&[("a", 1), ("b", 2)], &[], &[("b", 2)], &["b 2w +0", "a 1w +0"]);
-        check(&[("a", 1)], &["c"], &[("b", 2)], &["a 1w +0", "b 2m +0", "c name +0"]);
+        check(&[("a", 1)], &["c"], &[("b", 2)], &["a 1w +0", "c name +0", "b 2m +0"]);
         check(&[("a", 1), ("a", 3), ("b", 2)], &["b"], &[], &["b 2w +0", "a 1w +1"]);
         check(&[("a", 1), ("a", 3)], &[], &[("a", 3)], &["a 3w +1"]);
         check(&[("a", 1), ("a", 3), ("a", 4), ("b", 2)], &[], &[("b", 5)], &["a 1w +2", "b 5m +1"]);

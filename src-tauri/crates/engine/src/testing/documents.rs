@@ -5,7 +5,7 @@
 use super::head;
 use crate::ports::{DecodedFile, DrawnPage, FilmFrame, StageError};
 use winnow_contract::Words;
-use winnow_contract::asset::{MediaKind, PartKind, Place, RenditionKind, Span};
+use winnow_contract::asset::{MediaKind, PartKind, Place, Property, RenditionKind, Span};
 use winnow_contract::worker::{
     DecodeRequest, Decoded, DecodedText, ExpandRequest, Expanded, Member, PageHead, PageRequest, Password, RenditionHead,
 };
@@ -17,7 +17,7 @@ const PAGE: (u32, u32) = (100, 200);
 
 /// A container of these members by name. `first` says what it pretends to be: `box`, `box cut` – one that is damaged at its end;
 /// `box sliced` – one that is gone through a member at a time; `box locked` – its members need a password; `letter …` – mail whose
-/// text is the rest of the line.
+/// text is the rest of the line, after headers like `subject=Flares` or `references=1@x,2@x`.
 pub fn container(first: &str, members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut bytes = format!("{first}\n").into_bytes();
     for (name, content) in members {
@@ -60,13 +60,23 @@ pub(super) fn decode(first: &str, rest: &str, bytes: &[u8], request: &DecodeRequ
     let (kind, text) = first.split_once(' ').unwrap_or((first, ""));
     Some(match kind {
         "box" => Ok(file(Decoded { has_members, ..head(MediaKind::Archive, "application/x-box") })),
-        "letter" => Ok(file(Decoded { has_members, texts: vec![whole(text)], ..head(MediaKind::Mail, "message/x-fake") })),
+        "letter" => Ok(file(Decoded { has_members, ..letter(text) })),
         "book" => opened(first, request.password.as_ref()).map(|()| file(pages(rest))),
         "film" => Ok(file(head(MediaKind::Video, "video/x-fake"))),
         "captions" => Ok(file(Decoded { texts: vec![captions(rest)], ..head(MediaKind::Text, "text/vtt") })),
         "sheet" => Ok(file(Decoded { texts: vec![sheet(rest)], ..head(MediaKind::Office, "application/x-sheet") })),
         _ => return None,
     })
+}
+
+fn letter(line: &str) -> Decoded {
+    let (mut properties, mut text) = (Vec::new(), line);
+    while let Some((word, rest)) = text.split_once(' ') {
+        let Some((key, value)) = word.split_once('=') else { break };
+        properties.push(Property { key: key.to_owned(), value: value.replace(',', " ") });
+        text = rest;
+    }
+    Decoded { properties, texts: vec![whole(text)], ..head(MediaKind::Mail, "message/x-fake") }
 }
 
 fn whole(text: &str) -> DecodedText {

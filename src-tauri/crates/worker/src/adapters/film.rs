@@ -14,6 +14,8 @@ use winnow_engine::ports::{DecodedFile, DecodedSound, DrawnPage, FilmFrame, Stag
 
 /// The note that a recording ends before it should.
 const ENDS_EARLY: &str = "sound_ends_early";
+/// The note that a recording is longer than what is decoded of it.
+const CUT: &str = "sound_cut";
 /// Pictures of one film that are taken at most.
 const MOST_FRAMES: u32 = 100;
 /// Limits of a picture that ffmpeg has made.
@@ -55,9 +57,11 @@ pub(super) fn sound(pool: &Pool, film: &Film, request: &SoundRequest, into: &Fil
     Ok(sound)
 }
 
-/// A pipe has no length, so that the decoder takes any end for too early; whether it was, ffmpeg says.
+/// A pipe has no length, so that the decoder takes any end for too early; whether it was, ffmpeg says, unless the decoder had
+/// enough and closed the pipe.
 fn notes(decoded: Vec<Words>, is_well: bool) -> Vec<Words> {
     let early = Words::new(ENDS_EARLY);
+    let is_well = is_well || decoded.iter().any(|note| note.code == CUT);
     let rest = decoded.into_iter().filter(|note| *note != early);
     rest.chain((!is_well).then_some(early.clone())).collect()
 }
@@ -176,9 +180,9 @@ mod tests {
             noted.into_iter().map(|note| note.code).collect::<Vec<_>>()
         };
         assert_eq!(codes(&[ENDS_EARLY], true), [""; 0]);
-        assert_eq!(codes(&["sound_cut", ENDS_EARLY], true), ["sound_cut"]);
+        assert_eq!(codes(&[CUT, ENDS_EARLY], true), [CUT]);
         assert_eq!(codes(&[], false), [ENDS_EARLY]);
-        assert_eq!(codes(&["sound_cut", ENDS_EARLY], false), ["sound_cut", ENDS_EARLY]);
+        assert_eq!(codes(&[CUT, ENDS_EARLY], false), [CUT]);
     }
 
     #[test]
