@@ -155,14 +155,19 @@ fn trimmed(text: &str, from: usize, to: usize) -> (usize, usize) {
     (start, start + part.trim().len())
 }
 
-/// The box around the words from `start` to `end`, as far as they stand on the line of the first.
+/// The box around the words from `start` to `end`, as far as they stand on the line of the first. On a page that lies on its
+/// side, lines run up or down.
 fn line_box(spans: &[Span], start: u32, end: u32) -> Option<PixelBox> {
     let first = spans.partition_point(|span| span.end <= start);
-    let mut boxes = spans[first..].iter().take_while(|span| span.start < end).filter_map(|span| span.rect);
-    let head = boxes.next()?;
-    let middle = |rect: &PixelBox| rect[1] + rect[3] / 2;
-    let same_line = |rect: &PixelBox| (head[1]..head[1] + head[3]).contains(&middle(rect)) && rect[0] >= head[0];
-    Some(boxes.take_while(same_line).fold(head, around))
+    let boxes: Vec<PixelBox> = spans[first..].iter().take_while(|span| span.start < end).filter_map(|span| span.rect).collect();
+    let head = *boxes.first()?;
+    let lying = |rect: &PixelBox| rect[3] > 2 * rect[2];
+    if lying(&head) || boxes.get(1).is_some_and(lying) {
+        let column = |rect: &&PixelBox| (head[0]..head[0] + head[2]).contains(&(rect[0] + rect[2] / 2));
+        return Some(boxes[1..].iter().take_while(column).copied().fold(head, around));
+    }
+    let line = |rect: &&PixelBox| (head[1]..head[1] + head[3]).contains(&(rect[1] + rect[3] / 2)) && rect[0] >= head[0];
+    Some(boxes[1..].iter().take_while(line).copied().fold(head, around))
 }
 
 fn around(one: PixelBox, other: PixelBox) -> PixelBox {
@@ -179,6 +184,20 @@ pub(crate) fn at(spans: &[Span], character: u32) -> Option<&Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_box_goes_along_its_line() {
+        let check = |boxes: &[PixelBox], expected: PixelBox| {
+            let word = |(at, rect): (usize, &PixelBox)| Span { start: at as u32, end: at as u32 + 1, rect: Some(*rect), ..Span::default() };
+            let spans: Vec<Span> = boxes.iter().enumerate().map(word).collect();
+            assert_eq!(line_box(&spans, 0, boxes.len() as u32), Some(expected), "{boxes:?}");
+        };
+        check(&[[10, 10, 40, 12]], [10, 10, 40, 12]);
+        check(&[[10, 10, 40, 12], [60, 11, 30, 12]], [10, 10, 80, 13]);
+        check(&[[10, 10, 40, 12], [10, 30, 30, 12]], [10, 10, 40, 12]);
+        check(&[[100, 10, 12, 60], [100, 80, 12, 20]], [100, 10, 12, 90]);
+        check(&[[100, 10, 12, 14], [100, 30, 12, 60], [80, 10, 12, 60]], [100, 10, 12, 80]);
+    }
 
     #[test]
     fn the_sentence_nearest_to_the_question_is_shown() {
