@@ -10,12 +10,13 @@ use winnow_contract::id::AssetId;
 use winnow_engine::ports::Absent;
 use winnow_engine::{Engine, Options};
 
-/// One line per asset with its text, findings and pictures, one per review item, and the counts.
+/// One line per asset with its text, findings and pictures, one per review item, and the counts. Which of several things that are
+/// nearly the same is asked about depends on which came first, so those items are left out.
 pub fn truth(library: &Library) -> BTreeSet<String> {
     let reader = reader(library);
     let assets = library.ask(&["assets"]);
-    let review = library.review();
-    let status = of(&library.ask_one(&["status"]), &["assets", "jobs", "review"]);
+    let review: Vec<Value> = library.review().into_iter().filter(|item| item["kind"] != "duplicate").collect();
+    let status = of(&library.ask_one(&["status"]), &["assets", "jobs"]);
     let counts = [format!("{} assets", assets.len()), format!("{} review items", review.len()), format!("status {status}")];
     let assets = assets.iter().map(|asset| about(&reader, asset));
     let review = review.iter().map(|item| format!("review {}", of(item, &["kind", "path", "reason", "priority", "suggestion", "finding"])));
