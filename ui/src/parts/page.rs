@@ -8,6 +8,7 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use std::time::Duration;
 use winnow_contract::asset::{PixelBox, RenditionRow};
+use winnow_contract::boxes::{around, upright};
 
 /// How large the page stands there.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -162,17 +163,6 @@ fn same_line(a: &PixelBox, b: &PixelBox) -> bool {
     let beside = a[across] < b[across] + b[across + 2] && b[across] < a[across] + a[across + 2];
     let apart = b[along].saturating_sub(a[along] + a[along + 2]).max(a[along].saturating_sub(b[along] + b[along + 2]));
     beside && apart < 2 * a[across + 2].max(b[across + 2])
-}
-
-/// A word much higher than wide: the letters lie on their side.
-fn upright(rect: &PixelBox) -> bool {
-    rect[3] > 2 * rect[2]
-}
-
-fn around(a: PixelBox, b: PixelBox) -> PixelBox {
-    let (left, top) = (a[0].min(b[0]), a[1].min(b[1]));
-    let (right, bottom) = ((a[0] + a[2]).max(b[0] + b[2]), (a[1] + a[3]).max(b[1] + b[3]));
-    [left, top, right - left, bottom - top]
 }
 
 fn ring(ring: Ring) -> impl IntoView {

@@ -3,6 +3,7 @@
 //! Deliberately without behaviour beyond naming and wording: no I/O, no clock, no database. Compiles to wasm.
 
 pub mod asset;
+pub mod boxes;
 pub mod command;
 pub mod error;
 pub mod event;

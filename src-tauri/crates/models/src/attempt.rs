@@ -51,7 +51,7 @@ fn open() -> io::Result<()> {
 
 #[expect(clippy::disallowed_methods, reason = "the number of the error is what is asked for")]
 fn write() -> io::Result<()> {
-    File::create("/tmp/winnow-attempt").map(drop)
+    File::create(std::env::temp_dir().join("winnow-attempt")).map(drop)
 }
 
 fn connect() -> io::Result<()> {

@@ -2,7 +2,8 @@
 //!
 //! Pictures, styles and scripts are not looked at. A book whose chapters are encrypted is locked.
 
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::office::{facts, relations};
 use crate::packed::Packed;
 use crate::xml::Token;

@@ -2,20 +2,10 @@
 //!
 //! Knows no format.
 
+use crate::gap::Gap;
 use crate::{Document, Limits, Text};
 use winnow_contract::Words;
 use winnow_contract::asset::{PartKind, Place, Property, Span};
-
-/// White space due before the next piece; a larger one replaces a smaller.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gap {
-    #[default]
-    None,
-    Space,
-    Tab,
-    Line,
-    Blank,
-}
 
 /// A document that is being written.
 pub struct Flow {

@@ -6,7 +6,8 @@
 
 mod element;
 
-use element::{Gap, Meaning};
+use crate::gap::Gap;
+use element::Meaning;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, CharacterTokens, EndTag, StartTag, Tag, TagToken};

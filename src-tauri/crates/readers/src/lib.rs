@@ -6,6 +6,7 @@ pub mod book;
 pub mod container;
 pub mod encoding;
 mod flow;
+mod gap;
 pub mod html;
 pub mod mail;
 pub mod names;

@@ -11,7 +11,7 @@ mod lines;
 pub mod mbox;
 pub mod msg;
 mod rtf_packed;
-mod transfer;
+pub(crate) mod transfer;
 mod uu;
 mod walk;
 pub mod web;

@@ -5,7 +5,8 @@
 mod destination;
 mod fonts;
 
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::{Document, Input, Limits, damaged};
 use destination::Destination;
 use encoding_rs::{Encoding, WINDOWS_1252};

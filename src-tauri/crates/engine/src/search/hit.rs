@@ -10,6 +10,7 @@ use crate::error::Result;
 use rusqlite::Connection;
 use std::collections::HashSet;
 use winnow_contract::asset::{PixelBox, Span};
+use winnow_contract::boxes::{around, upright};
 use winnow_contract::review::TextPart;
 use winnow_contract::search::{Evidence, Hit};
 
@@ -161,19 +162,12 @@ fn line_box(spans: &[Span], start: u32, end: u32) -> Option<PixelBox> {
     let first = spans.partition_point(|span| span.end <= start);
     let boxes: Vec<PixelBox> = spans[first..].iter().take_while(|span| span.start < end).filter_map(|span| span.rect).collect();
     let head = *boxes.first()?;
-    let lying = |rect: &PixelBox| rect[3] > 2 * rect[2];
-    if lying(&head) || boxes.get(1).is_some_and(lying) {
+    if upright(&head) || boxes.get(1).is_some_and(upright) {
         let column = |rect: &&PixelBox| (head[0]..head[0] + head[2]).contains(&(rect[0] + rect[2] / 2));
         return Some(boxes[1..].iter().take_while(column).copied().fold(head, around));
     }
     let line = |rect: &&PixelBox| (head[1]..head[1] + head[3]).contains(&(rect[1] + rect[3] / 2)) && rect[0] >= head[0];
     Some(boxes[1..].iter().take_while(line).copied().fold(head, around))
-}
-
-fn around(one: PixelBox, other: PixelBox) -> PixelBox {
-    let (left, top) = (one[0].min(other[0]), one[1].min(other[1]));
-    let (right, bottom) = ((one[0] + one[2]).max(other[0] + other[2]), (one[1] + one[3]).max(other[1] + other[3]));
-    [left, top, right - left, bottom - top]
 }
 
 /// The span that holds a character.

@@ -56,6 +56,14 @@ pub fn decoded(transfer: Transfer, inner: &mut dyn Read) -> Decoded<'_> {
     Decoded { inner, decode, ready: Vec::new(), at: 0, ended: false }
 }
 
+/// The bytes of a text in base 64; what is no digit is passed over.
+pub fn base64(text: &str) -> Vec<u8> {
+    let (mut decode, mut bytes) = (Base64::default(), Vec::new());
+    decode.feed(text.as_bytes(), &mut bytes);
+    decode.end(&mut bytes);
+    bytes
+}
+
 impl Read for Decoded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(decode) = &mut self.decode else { return self.inner.read(buffer) };
@@ -209,6 +217,15 @@ mod tests {
         check(Transfer::Base64, b"!!! ???", b"");
         check(Transfer::Base64, b"A", b"");
         check(Transfer::Base64, b"====", b"");
+    }
+
+    #[test]
+    fn base_64_is_told() {
+        let check = |text: &str, expected: &[u8]| assert_eq!(base64(text), expected);
+        check("aGVsbG8=", b"hello");
+        check("aGVs\nbG8h", b"hello!");
+        check("/+8=", b"\xff\xef");
+        check("", b"");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! Tracked changes and headings are formatting there, and are not told from other text. Word before version 6 is not read.
 
 use crate::Limits;
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::ole::{Ole, u16_at, u32_at, utf16};
 use crate::{damaged, locked};
 use encoding_rs::WINDOWS_1252;

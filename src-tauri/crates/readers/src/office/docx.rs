@@ -7,7 +7,8 @@ mod styles;
 
 use super::drawing;
 use super::relations::{self, Relation};
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::packed::{Packed, Part};
 use crate::xml::{Element, Token, Xml};
 use std::collections::HashSet;

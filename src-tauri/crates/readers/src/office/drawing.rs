@@ -2,7 +2,8 @@
 //!
 //! Where shapes stand on a slide is not told: the text comes in the order of the file.
 
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::packed::{Packed, Part};
 use crate::xml::{Element, Token, Xml};
 use winnow_contract::Words;

@@ -5,7 +5,8 @@
 
 pub mod sheets;
 
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::packed::{Packed, Part};
 use crate::xml::{Element, Token, Xml};
 use std::collections::{HashMap, HashSet};

@@ -2,7 +2,8 @@
 //!
 //! Where the list of slides is damaged, all text is given in the order of the file without places.
 
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::ole::{Ole, u16_at, u32_at, utf16};
 use crate::{Limits, damaged, locked};
 use std::collections::{HashMap, HashSet};

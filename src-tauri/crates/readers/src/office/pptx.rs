@@ -4,7 +4,8 @@
 
 use super::drawing;
 use super::relations::{self, Relation};
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::packed::Packed;
 use crate::xml::{Element, Token};
 use std::collections::HashMap;

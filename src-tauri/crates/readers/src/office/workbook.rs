@@ -3,7 +3,8 @@
 //! Shared by the families of workbooks; knows none of them.
 
 use super::cells;
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use winnow_contract::Words;
 use winnow_contract::asset::PartKind;
 

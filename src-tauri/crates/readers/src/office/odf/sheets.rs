@@ -4,7 +4,8 @@
 
 use super::{MANY, read_comment};
 use crate::Limits;
-use crate::flow::{Flow, Gap};
+use crate::flow::Flow;
+use crate::gap::Gap;
 use crate::office::cells::{self, Columns};
 use crate::office::workbook::Book;
 use crate::packed::{Packed, Part};

@@ -3,6 +3,7 @@
 //! AES in chained blocks with SHA-1 or SHA-2; other ciphers are not opened.
 
 use super::{decrypt, password_bytes};
+use crate::mail::transfer::base64;
 use crate::xml::{Element, Token, Xml};
 use sha1::Sha1;
 use sha2::digest::Digest;
@@ -133,40 +134,4 @@ fn digest<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
     let mut digest = D::new();
     pieces.iter().for_each(|piece| digest.update(piece));
     digest.finalize().to_vec()
-}
-
-/// The bytes of a text in base 64; what is no digit is passed over.
-fn base64(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.bytes() {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => continue,
-        };
-        (bits, count) = (bits << 6 | u32::from(digit), count + 6);
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xff) as u8);
-        }
-    }
-    bytes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base_64_is_told() {
-        let check = |text: &str, expected: &[u8]| assert_eq!(base64(text), expected);
-        check("aGVsbG8=", b"hello");
-        check("aGVs\nbG8h", b"hello!");
-        check("/+8=", b"\xff\xef");
-        check("", b"");
-    }
 }

@@ -4,7 +4,7 @@
 
 use super::Shared;
 use super::record::{self, Record, Text, records};
-use crate::flow::Gap;
+use crate::gap::Gap;
 use crate::office::cells::{self, Columns};
 use crate::office::workbook::Book;
 use crate::ole::{u16_at, u32_at};

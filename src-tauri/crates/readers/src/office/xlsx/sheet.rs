@@ -153,7 +153,7 @@ fn margin(xml: &mut Xml<Part<'_, '_>>, part: PartKind, book: &mut Book<'_>) -> R
     let text = xml.text(CELL)?;
     let shown = workbook::without_codes(&text);
     if !shown.is_empty() {
-        book.flow.piece(part, "", crate::flow::Gap::Line, &shown);
+        book.flow.piece(part, "", crate::gap::Gap::Line, &shown);
     }
     Ok(())
 }
