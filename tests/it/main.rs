@@ -3,6 +3,7 @@
 mod audit;
 mod films;
 mod ingest;
+mod kept;
 mod labels;
 mod layers;
 mod locked;

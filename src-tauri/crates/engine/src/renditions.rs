@@ -2,10 +2,13 @@
 //!
 //! Knows no rows; who needs a missing file asks the pipeline to make it again.
 
+mod members;
+
 use crate::error::Result;
+use members::Members;
 use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 use winnow_contract::asset::RenditionKind;
@@ -21,6 +24,7 @@ pub struct Renditions {
     folder: PathBuf,
     /// Drafts of this process so far: two that write the same file at once must not meet.
     drafts: AtomicU64,
+    members: Members,
 }
 
 /// A file that somebody writes; unless it is kept, it is removed when it is dropped.
@@ -39,7 +43,7 @@ impl Drop for Draft {
 
 impl Renditions {
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, drafts: AtomicU64::new(0) }
+        Self { folder, drafts: AtomicU64::new(0), members: Members::default() }
     }
 
     /// The id of an asset's rendition: the same each time it is made, so that making it again leaves nothing behind. Turned
@@ -58,17 +62,12 @@ impl Renditions {
 
     /// Stores a file; whoever reads sees all of it or nothing.
     pub fn put(&self, id: &RenditionId, bytes: &[u8]) -> Result<()> {
-        self.put_from(id, &mut &*bytes)
+        self.place(self.path(id), bytes)
     }
 
-    /// The same for bytes that somebody reads out.
-    pub fn put_from(&self, id: &RenditionId, bytes: &mut dyn Read) -> Result<()> {
-        self.place(&self.path(id), bytes)
-    }
-
-    fn place(&self, path: &Path, bytes: &mut dyn Read) -> Result<()> {
-        let (mut file, draft) = self.draft(path.to_owned())?;
-        std::io::copy(bytes, &mut file)?;
+    fn place(&self, path: PathBuf, bytes: &[u8]) -> Result<()> {
+        let (mut file, draft) = self.draft(path)?;
+        file.write_all(bytes)?;
         self.keep(draft)
     }
 
@@ -79,7 +78,7 @@ impl Renditions {
 
     /// Keeps a page that was drawn, and as many of the others as fit into so many bytes, the newest.
     pub fn put_drawn(&self, id: &RenditionId, bytes: &[u8], limit: u64) -> Result<()> {
-        self.place(&self.drawn_path(id), &mut &*bytes)?;
+        self.place(self.drawn_path(id), bytes)?;
         let mut pages: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
         for entry in fs_err::read_dir(self.folder.join(DRAWN))? {
             let entry = entry?;

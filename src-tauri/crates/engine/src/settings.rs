@@ -70,7 +70,20 @@ pub struct Archives {
     pub max_mb: u32,
     pub max_ratio: u32,
     pub slice_mb: u32,
+    pub kept_mb: u32,
     pub seconds: u32,
+}
+
+impl Archives {
+    /// Bytes of members that are kept.
+    pub fn kept(&self) -> u64 {
+        u64::from(self.kept_mb) * 1_000_000
+    }
+
+    /// True when all that an archive may hold is kept, and others beside it.
+    pub fn keeps_one(&self) -> bool {
+        self.kept_mb / 2 >= self.max_mb
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

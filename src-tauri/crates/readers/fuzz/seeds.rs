@@ -1,10 +1,10 @@
 //! Small good files of every format, made here, from which mutations are made.
 
-use flate2::Compression;
 use flate2::write::GzEncoder;
+use flate2::{Compression, Crc};
 use std::io::{Cursor, Write};
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 /// A file that mutations are made of.
 pub enum Seed {
@@ -83,8 +83,72 @@ pub fn containers() -> Vec<Seed> {
     let zstd = zstd::encode_all(&tar()[..], 1).expect("a zstd");
     let fixtures: [&[u8]; 3] =
         [include_bytes!("../fixtures/plain.7z"), include_bytes!("../fixtures/hidden.7z"), include_bytes!("../fixtures/locked.7z")];
-    let plain = [tar(), gzip(&tar()), ar, zstd].into_iter().chain(fixtures.map(<[u8]>::to_vec)).map(Seed::Plain);
-    [zip, nested].into_iter().chain(plain).collect()
+    let plain = [tar(), gzip(&tar()), ar, zstd, xz(), bzip2(), seven()].into_iter().chain(fixtures.map(<[u8]>::to_vec)).map(Seed::Plain);
+    [zip, nested, other_methods()].into_iter().chain(plain).collect()
+}
+
+fn xz() -> Vec<u8> {
+    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).expect("a writer");
+    xz.write_all(&tar()).expect("written");
+    xz.finish().expect("an xz")
+}
+
+fn bzip2() -> Vec<u8> {
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bzip2.write_all(&tar()).expect("written");
+    bzip2.finish().expect("a bzip2")
+}
+
+/// A zip with each method that is rare.
+fn other_methods() -> Seed {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, method) in [("xz", CompressionMethod::Xz), ("bzip2", CompressionMethod::Bzip2), ("zstd", CompressionMethod::Zstd)] {
+        zip.start_file(name, SimpleFileOptions::default().compression_method(method)).expect("a part");
+        zip.write_all(&b"the same words again and again ".repeat(20)).expect("written");
+    }
+    Seed::Plain(zip.finish().expect("a zip").into_inner())
+}
+
+const SEVEN: &[u8] = b"7z\xbc\xaf\x27\x1c\0\x04";
+
+/// A 7z whose list of files is not packed itself: two files in a block of LZMA2, a folder and an empty file.
+fn seven() -> Vec<u8> {
+    let packed = &include_bytes!("../fixtures/plain.7z")[32..71];
+    let sums = [&b"The first letter."[..], b"The second letter."].map(crc);
+    let names: Vec<u8> = ["one.txt", "two.txt", "folder", "empty.txt"]
+        .into_iter()
+        .flat_map(|name| name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes))
+        .collect();
+    let mut list = vec![1, 4, 6, 0, 1, 9, packed.len() as u8, 0];
+    list.extend([7, 0xb, 1, 0, 1, 0x21, 0x21, 1, 0x18, 0xc, 35, 0]);
+    list.extend([8, 0xd, 2, 9, 17, 0xa, 1]);
+    list.extend(sums.into_iter().flat_map(u32::to_le_bytes));
+    list.extend([0, 0, 5, 4, 0xe, 1, 0x30, 0xf, 1, 0x40, 0x11, names.len() as u8 + 1, 0]);
+    list.extend(names);
+    list.extend([0x14, 34, 1, 0]);
+    list.extend([0x80; 32]);
+    list.extend([0, 0]);
+    let mut seven =
+        [SEVEN, &[0; 4], &(packed.len() as u64).to_le_bytes(), &(list.len() as u64).to_le_bytes(), &[0; 4], packed, &list].concat();
+    mend(&mut seven);
+    seven
+}
+
+/// Makes the sums of a 7z right again, so that what is behind them is looked at.
+pub fn mend(bytes: &mut [u8]) {
+    let number = |at: usize| bytes.get(at..at + 8).and_then(|number| usize::try_from(u64::from_le_bytes(number.try_into().ok()?)).ok());
+    let Some((offset, length)) = number(12).zip(number(20)).filter(|_| bytes.starts_with(SEVEN) && bytes.len() >= 32) else { return };
+    let start = offset.saturating_add(32).min(bytes.len());
+    let list = crc(&bytes[start..start.saturating_add(length).min(bytes.len())]);
+    bytes[28..32].copy_from_slice(&list.to_le_bytes());
+    let head = crc(&bytes[12..32]);
+    bytes[8..12].copy_from_slice(&head.to_le_bytes());
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum()
 }
 
 const MESSAGE: &str = "From: =?utf-8?Q?J=C3=B6rg?= <j@example.org>\r\nTo: b@example.org\r\nSubject: =?iso-8859-1?B?TWVldGluZw==?=\r\n\

@@ -3,6 +3,7 @@
 //! Members are never written by their own names and never opened here. Directories, links and devices are no members.
 //! Not read: rar, cab, iso, lha, and zip files in several volumes.
 
+mod allowance;
 mod ar;
 mod exact;
 mod packed;
@@ -68,7 +69,7 @@ pub fn expand(input: &mut dyn Input, kind: &str, request: &ExpandRequest, into: 
         Family::Zip => zip::walk(input, request, &mut spool)?,
         Family::Seven => seven::walk(input, request, &mut spool)?,
         Family::Tar => tar::walk(input, &mut spool)?,
-        Family::Packed(packing) => packed::walk(input, packing, &mut spool)?,
+        Family::Packed(packing) => packed::walk(input, packing, request, &mut spool)?,
         Family::Ar => ar::walk(input, &mut spool)?,
         Family::Mailbox => mail::mbox::walk(input, request, &mut spool)?,
         Family::Message => mail::members(input, request, &mut spool)?,

@@ -6,6 +6,7 @@ pub mod book;
 pub mod container;
 pub mod encoding;
 mod flow;
+mod fused;
 mod gap;
 pub mod html;
 pub mod mail;
@@ -18,6 +19,7 @@ mod stop;
 mod text;
 mod xml;
 
+use fused::Fused;
 use stop::Stop;
 pub use text::Text;
 

@@ -3,7 +3,7 @@
 //! Knows nothing of what is in them, and believes no length that the package states.
 
 use crate::xml::Xml;
-use crate::{Input, Limits, Stop, damaged, locked};
+use crate::{Fused, Input, Limits, Stop, damaged, locked};
 use std::io::{self, BufReader, Read};
 use winnow_contract::Words;
 use zip::ZipArchive;
@@ -55,7 +55,7 @@ impl<'a> Packed<'a> {
         let options = ZipReadOptions::new().ignore_crc32(true);
         let file = self.archive.by_index_with_options(index, options).map_err(reason)?;
         let allowed = FREE.max(file.compressed_size().saturating_mul(RATIO));
-        Ok(Part { file, count: 0, allowed, left: &mut self.left, limit: self.limits.unpacked_bytes })
+        Ok(Part { file: Fused::new(file), count: 0, allowed, left: &mut self.left, limit: self.limits.unpacked_bytes })
     }
 
     /// A part as XML.
@@ -103,7 +103,7 @@ impl<'a> Packed<'a> {
 
 /// A part that is being unpacked.
 pub struct Part<'p, 'a> {
-    file: ZipFile<'p, Source<'a>>,
+    file: Fused<ZipFile<'p, Source<'a>>>,
     count: u64,
     allowed: u64,
     left: &'p mut u64,
@@ -115,7 +115,7 @@ impl Read for Part<'_, '_> {
         let count = self.file.read(into)?;
         self.count += count as u64;
         if self.count > self.allowed {
-            let ratio = self.count / self.file.compressed_size().max(1);
+            let ratio = self.count / self.file.inner().compressed_size().max(1);
             return Err(Stop::error(Words::new("expands_too_much").with("ratio", ratio).with("limit", RATIO)));
         }
         match self.left.checked_sub(count as u64) {

@@ -18,8 +18,12 @@ impl Stop {
 
     /// The reason that an error carries; `damaged` for any other.
     pub fn words(error: &io::Error) -> Words {
-        let carried = error.get_ref().and_then(|inner| inner.downcast_ref::<Self>());
-        carried.map_or_else(|| crate::damaged(error), |stop| stop.0.clone())
+        Self::carried(error).cloned().unwrap_or_else(|| crate::damaged(error))
+    }
+
+    /// The reason that an error carries, if it carries one.
+    pub fn carried(error: &io::Error) -> Option<&Words> {
+        error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()).map(|stop| &stop.0)
     }
 }
 

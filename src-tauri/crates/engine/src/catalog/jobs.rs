@@ -17,6 +17,8 @@ use winnow_contract::status::JobCounts;
 pub const PARK_AFTER: u32 = 3;
 /// When a job may run that waits for others: these let it go when they end.
 const HELD: i64 = i64::MAX;
+/// A job waits again as if it had never been tried.
+const AFRESH: &str = "state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL";
 /// A failed job `j` that says how the reading of its asset ended; those about a part of it are counted apart.
 pub const FAILED_WHOLE: &str =
     "j.state IN ('failed', 'parked') AND j.part IS NULL AND j.kind NOT IN ('embed', 'label', 'compare', 'frames')";
@@ -54,8 +56,7 @@ fn add(catalog: &Connection, new: &NewJob, subject: &str, id: &str, now: i64) ->
     };
     let back = catalog
         .prepare_cached(&format!(
-            "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?4,
-               params = ?5 WHERE kind = ?1 AND subject = ?2 AND fingerprint = ?3 AND state IN {from}"
+            "UPDATE jobs SET {AFRESH}, changed_at = ?4, params = ?5 WHERE kind = ?1 AND subject = ?2 AND fingerprint = ?3 AND state IN {from}"
         ))?
         .execute(params![new.kind.as_str(), subject, new.fingerprint, now, new.params])?;
     Ok(back > 0)
@@ -169,10 +170,12 @@ pub fn take_back(catalog: &Connection, now: i64) -> Result<Vec<Job>> {
 
 /// Puts failed jobs back: one, or all. Gives back how many.
 pub fn retry(catalog: &Connection, job: Option<&JobId>, now: i64) -> Result<u32> {
-    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?2
+    let sql = format!(
+        "UPDATE jobs SET {AFRESH}, changed_at = ?2
          WHERE state <> 'done' AND state IN ('failed', 'parked') AND (?1 IS NULL OR id = ?1)
-           AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.id = jobs.subject AND a.state = 'missing')";
-    Ok(u32::try_from(catalog.execute(sql, params![job.map(JobId::as_str), now])?).unwrap_or(u32::MAX))
+           AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.id = jobs.subject AND a.state = 'missing')"
+    );
+    Ok(u32::try_from(catalog.execute(&sql, params![job.map(JobId::as_str), now])?).unwrap_or(u32::MAX))
 }
 
 /// The stage that makes renditions of a kind.
@@ -186,25 +189,17 @@ pub fn maker(kind: RenditionKind) -> JobKind {
 
 /// Puts an asset's last job of a stage back when it was done, to make its renditions again.
 pub fn make_again(catalog: &Connection, asset: &AssetId, stage: JobKind, now: i64) -> Result<u32> {
-    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, not_before = 0, changed_at = ?2
-         WHERE subject = ?1 AND state = 'done'
-           AND id = (SELECT j.id FROM jobs j WHERE j.subject = ?1 AND j.kind = ?3 ORDER BY j.created_at DESC, j.id DESC LIMIT 1)";
-    Ok(u32::try_from(catalog.execute(sql, params![asset.as_str(), now, stage.as_str()])?).unwrap_or(u32::MAX))
+    let sql = format!(
+        "UPDATE jobs SET {AFRESH}, changed_at = ?2 WHERE subject = ?1 AND state = 'done'
+           AND id = (SELECT j.id FROM jobs j WHERE j.subject = ?1 AND j.kind = ?3 ORDER BY j.created_at DESC, j.id DESC LIMIT 1)"
+    );
+    Ok(u32::try_from(catalog.execute(&sql, params![asset.as_str(), now, stage.as_str()])?).unwrap_or(u32::MAX))
 }
 
-/// Puts jobs of an asset back that had failed because it was gone.
-pub fn retry_vanished(catalog: &Connection, asset: &AssetId, now: i64) -> Result<()> {
-    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?2
-         WHERE subject = ?1 AND state = 'failed' AND error_code = 'vanished'";
-    catalog.prepare_cached(sql)?.execute(params![asset.as_str(), now])?;
-    Ok(())
-}
-
-/// Puts jobs of an asset back that had failed for want of a password. Gives back how many.
-pub fn retry_locked(catalog: &Connection, asset: &AssetId, now: i64) -> Result<u32> {
-    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?2
-         WHERE subject = ?1 AND state = 'failed' AND error_code = 'locked'";
-    Ok(u32::try_from(catalog.execute(sql, params![asset.as_str(), now])?).unwrap_or(u32::MAX))
+/// Puts jobs of an asset back that had failed for a reason which is gone. Gives back how many.
+pub fn retry_failed(catalog: &Connection, asset: &AssetId, reason: &str, now: i64) -> Result<u32> {
+    let sql = format!("UPDATE jobs SET {AFRESH}, changed_at = ?3 WHERE subject = ?1 AND state = 'failed' AND error_code = ?2");
+    Ok(u32::try_from(catalog.execute(&sql, params![asset.as_str(), reason, now])?).unwrap_or(u32::MAX))
 }
 
 /// The stages of an asset that failed for want of a password.
@@ -217,9 +212,11 @@ pub fn locked(catalog: &Connection, asset: &AssetId) -> Result<Vec<JobKind>> {
 
 /// Takes apart again what lay too deep and may lie higher now.
 pub fn expand_again(catalog: &Connection, asset: &AssetId, now: i64) -> Result<()> {
-    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, not_before = 0, changed_at = ?2 WHERE subject = ?1 AND state = 'done' AND kind = 'expand'
-         AND EXISTS (SELECT 1 FROM asset_notes n WHERE n.asset_id = ?1 AND n.stage = 'expand' AND n.code = 'too_deep')";
-    catalog.prepare_cached(sql)?.execute(params![asset.as_str(), now])?;
+    let sql = format!(
+        "UPDATE jobs SET {AFRESH}, changed_at = ?2 WHERE subject = ?1 AND state = 'done' AND kind = 'expand'
+           AND EXISTS (SELECT 1 FROM asset_notes n WHERE n.asset_id = ?1 AND n.stage = 'expand' AND n.code = 'too_deep')"
+    );
+    catalog.prepare_cached(&sql)?.execute(params![asset.as_str(), now])?;
     Ok(())
 }
 
@@ -250,9 +247,9 @@ pub fn any_in(catalog: &Connection, lane: Lane) -> Result<bool> {
 
 /// Puts jobs of a kind back that failed for a reason which is gone.
 pub fn retry_without(catalog: &Connection, kind: JobKind, reason: &str, now: i64) -> Result<()> {
-    let sql = "UPDATE jobs SET state = 'queued', attempts = 0, crashes = 0, not_before = 0, error_code = NULL, error_params = NULL, changed_at = ?3
-         WHERE state <> 'done' AND state = 'failed' AND kind = ?1 AND error_code = ?2";
-    catalog.execute(sql, params![kind.as_str(), reason, now])?;
+    let sql =
+        format!("UPDATE jobs SET {AFRESH}, changed_at = ?3 WHERE state <> 'done' AND state = 'failed' AND kind = ?1 AND error_code = ?2");
+    catalog.execute(&sql, params![kind.as_str(), reason, now])?;
     Ok(())
 }
 

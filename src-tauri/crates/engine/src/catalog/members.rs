@@ -171,7 +171,7 @@ pub fn settle(catalog: &Connection, asset: &AssetId, now: i64) -> Result<Vec<Ass
             waiting.extend(lose_members(catalog, &asset, now)?);
         } else {
             assets::find(catalog, &asset)?;
-            jobs::retry_vanished(catalog, &asset, now)?;
+            jobs::retry_failed(catalog, &asset, "vanished", now)?;
             waiting.extend(find_members(catalog, &asset)?);
         }
         touched.push(asset);

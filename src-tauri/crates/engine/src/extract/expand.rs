@@ -10,7 +10,6 @@ use crate::catalog::{locations, members};
 use crate::jobs::{Context, Job, broken};
 use crate::outcome::{Again, Content, NewJob, NewMember, Outcome, Subject, Write};
 use crate::ports::{CallLimits, StageError};
-use crate::renditions::Renditions;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs::File;
@@ -96,7 +95,8 @@ fn ask(asset: &AssetId, source: &Source, before: Progress, context: &Context<'_>
     let (file, extension) = open::open(asset, source, context)?;
     let request =
         ExpandRequest { extension, bytes: source.bytes, from: before.from, only: None, limits, password: context.passwords.of(asset) };
-    let (expanded, found) = take(&request, file, context)?;
+    let mut found = Vec::new();
+    let expanded = take(&request, file, context, &mut |member, _| found.push(member))?;
     // Whatever the worker says, it is further on than before, or the end.
     let stuck = expanded.next.is_some_and(|next| next <= before.from);
     let mut notes = before.notes;
@@ -136,13 +136,12 @@ fn limits(asset: &AssetId, context: &Context<'_>) -> Result<(ExpandLimits, Optio
     Ok((ExpandLimits { entries, total_bytes, ..whole }, spent))
 }
 
-/// Asks the worker, and keeps each member by its hash.
-fn take(request: &ExpandRequest, file: File, context: &Context<'_>) -> Result<(Expanded, Vec<Found>), StageError> {
+/// Asks the worker, keeps each member by its hash, and tells of each with its bytes.
+fn take(request: &ExpandRequest, file: File, context: &Context<'_>, each: &mut dyn FnMut(Found, File)) -> Result<Expanded, StageError> {
     let (into, draft) = context.renditions.create(&RenditionId(context.id())).map_err(broken)?;
     let mut taken = into.try_clone().map_err(|error| broken(error.into()))?;
     let expanded = context.ports.decode.expand(request, file, into, call_limits(context), context.cancel)?;
     context.reach(Point::MembersTaken)?;
-    let mut found = Vec::new();
     let mut end = 0;
     for member in expanded.members.iter().take(request.limits.entries as usize) {
         if context.cancel.is_cancelled() {
@@ -153,22 +152,25 @@ fn take(request: &ExpandRequest, file: File, context: &Context<'_>) -> Result<(E
             return Err(StageError::Crashed(Words::new("worker_lost")));
         }
         end = member.offset.saturating_add(member.bytes);
-        found.push(keep(member, &mut taken, context)?);
+        let (found, opened) = keep(member, &mut taken, context)?;
+        each(found, opened);
     }
     drop(draft);
-    Ok((expanded, found))
+    Ok(expanded)
 }
 
 /// Hashes a member and puts its bytes into the cache.
-fn keep(member: &Member, taken: &mut File, context: &Context<'_>) -> Result<Found, StageError> {
+fn keep(member: &Member, taken: &mut File, context: &Context<'_>) -> Result<(Found, File), StageError> {
     let hash = hash(member, taken).map_err(|error| broken(error.into()))?.ok_or_else(|| StageError::Crashed(Words::new("worker_lost")))?;
-    let id = Renditions::content(&hash);
-    if !context.renditions.has(&id) {
-        let mut bytes = slice(member, taken).map_err(|error| broken(error.into()))?;
-        context.renditions.put_from(&id, &mut bytes).map_err(super::sound::full)?;
-    }
+    let opened = match context.renditions.member(&hash, member.bytes).map_err(broken)? {
+        Some(opened) => opened,
+        None => {
+            let mut bytes = slice(member, taken).map_err(|error| broken(error.into()))?;
+            context.renditions.put_member(&hash, &mut bytes, context.settings.archives.kept()).map_err(super::sound::full)?
+        }
+    };
     let (locator, display) = (member.locator.clone(), member.display.clone());
-    Ok(Found { locator, display, hash, bytes: member.bytes, mtime_ns: member.mtime_ns })
+    Ok((Found { locator, display, hash, bytes: member.bytes, mtime_ns: member.mtime_ns }, opened))
 }
 
 /// None when the draft ends before the member does.
@@ -232,18 +234,39 @@ fn further(job: &Job, progress: Progress) -> NewJob {
     }
 }
 
-/// Brings the bytes of one member into the cache again; gives back the hashes of what came.
-pub fn only(
+/// Brings the bytes of a member, named by its place and its hash, into the cache again and opens them; none when there are others
+/// now. Where members are missed again and again, all of a container come back at once: one after the other, each would cost as
+/// much as all.
+pub fn again(
     asset: &AssetId,
     source: &Source,
     (file, extension): (File, String),
-    locator: &[u8],
+    (locator, hash): (&[u8], &[u8; 32]),
     context: &Context<'_>,
-) -> Result<Vec<[u8; 32]>, StageError> {
-    let limits = context.settings.expand_limits();
-    let only = Some(locator.to_vec());
-    let request = ExpandRequest { extension, bytes: source.bytes, from: 0, only, limits, password: context.passwords.of(asset) };
-    Ok(take(&request, file, context)?.1.into_iter().map(|found| found.hash).collect())
+) -> Result<Option<File>, StageError> {
+    let is_mailbox = context.read(|catalog| assets::media_type(catalog, asset))?.as_deref() == Some(members::MAILBOX);
+    let all = context.renditions.missed_again(asset) && context.settings.archives.keeps_one() && !is_mailbox;
+    let (limits, password) = (context.settings.expand_limits(), context.passwords.of(asset));
+    let mut request = ExpandRequest { extension, bytes: source.bytes, from: 0, only: None, limits, password };
+    if all {
+        let file = file.try_clone().map_err(|error| broken(error.into()))?;
+        if let Some(opened) = one_of(&request, file, hash, context)? {
+            return Ok(Some(opened));
+        }
+    }
+    request.only = Some(locator.to_vec());
+    one_of(&request, file, hash, context)
+}
+
+/// Keeps what a request gives; the member of this content opened, if it is among it.
+fn one_of(request: &ExpandRequest, file: File, hash: &[u8; 32], context: &Context<'_>) -> Result<Option<File>, StageError> {
+    let mut wanted = None;
+    take(request, file, context, &mut |found, opened| {
+        if found.hash == *hash {
+            wanted = Some(opened);
+        }
+    })?;
+    Ok(wanted)
 }
 
 /// Succeeds when a password opens a container.

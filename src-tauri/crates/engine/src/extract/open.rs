@@ -9,7 +9,6 @@ use crate::catalog::locations::{self, Inside};
 use crate::jobs::{Context, broken};
 use crate::paths;
 use crate::ports::StageError;
-use crate::renditions::Renditions;
 use std::fs::File;
 use std::path::Path;
 use winnow_contract::Words;
@@ -58,21 +57,17 @@ fn as_file(asset: &AssetId, source: &Source, context: &Context<'_>) -> Result<(F
 }
 
 fn as_member(inside: &Inside, source: &Source, context: &Context<'_>, left: u32) -> Result<File, StageError> {
-    let id = Renditions::content(&source.hash);
-    if let Some(file) = context.renditions.open(&id).map_err(broken)?
-        && file.metadata().is_ok_and(|metadata| files::size(&metadata) == source.bytes)
-    {
-        return Ok(file);
+    match context.renditions.member(&source.hash, source.bytes).map_err(broken)? {
+        Some(file) => Ok(file),
+        None => take_out(inside, source, context, left),
     }
-    take_out(inside, source, context, left)?;
-    context.renditions.open(&id).map_err(broken)?.ok_or_else(|| StageError::Retry(Words::new("vanished")))
 }
 
-/// Brings a member's bytes back into the cache.
-fn take_out(inside: &Inside, source: &Source, context: &Context<'_>, left: u32) -> Result<(), StageError> {
+/// Brings a member's bytes back into the cache, and opens them.
+fn take_out(inside: &Inside, source: &Source, context: &Context<'_>, left: u32) -> Result<File, StageError> {
     let vanished = || StageError::Broken(Words::new("vanished"));
     let container = context.read(|catalog| assets::source(catalog, &inside.parent))?.ok_or_else(vanished)?;
-    let (file, extension) = open_at(&inside.parent, &container, context, left.checked_sub(1).ok_or_else(vanished)?)?;
-    let found = expand::only(&inside.parent, &container, (file, extension), &inside.locator, context)?;
-    if found.contains(&source.hash) { Ok(()) } else { Err(StageError::Broken(Words::new("member_differs"))) }
+    let opened = open_at(&inside.parent, &container, context, left.checked_sub(1).ok_or_else(vanished)?)?;
+    let found = expand::again(&inside.parent, &container, opened, (&inside.locator, &source.hash), context)?;
+    found.ok_or_else(|| StageError::Broken(Words::new("member_differs")))
 }

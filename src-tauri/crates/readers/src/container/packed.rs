@@ -2,13 +2,15 @@
 //!
 //! Concatenated streams are one, as the formats have it.
 
+use super::allowance::Allowance;
 use super::spool::Spool;
 use super::tar;
-use crate::{Input, damaged};
+use crate::{Fused, Input, damaged};
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use winnow_contract::Words;
+use winnow_contract::worker::ExpandRequest;
 
 /// Memory for the dictionary of an xz file, in KiB.
 const DICTIONARY_KB: u32 = 256 << 10;
@@ -23,15 +25,16 @@ pub enum Packing {
 }
 
 /// The tar in it, or the file in it.
-pub fn walk(input: &mut dyn Input, packing: Packing, spool: &mut Spool) -> Result<(), Words> {
+pub fn walk(input: &mut dyn Input, packing: Packing, request: &ExpandRequest, spool: &mut Spool) -> Result<(), Words> {
     input.rewind().map_err(damaged)?;
     let mut packed = BufReader::with_capacity(64 << 10, input);
     let (name, mtime_ns) = match packing {
         Packing::Gzip => gzip_name(&mut packed),
         Packing::Bzip2 | Packing::Xz | Packing::Zstd => (Vec::new(), 0),
     };
-    let mut unpacked = unpack(packed, packing).map_err(damaged)?;
-    let (head, failed) = beginning(&mut *unpacked);
+    let mut allowance = Allowance::of(request);
+    let mut unpacked = Fused::new(allowance.meter(unpack(packed, packing).map_err(damaged)?));
+    let (head, failed) = beginning(&mut unpacked);
     if head.is_empty()
         && let Some(why) = failed
     {

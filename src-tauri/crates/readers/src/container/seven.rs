@@ -1,11 +1,14 @@
 //! 7z archives, block by block; a solid block is unpacked from its beginning to the last file that is wanted.
 //!
-//! Methods that are not read (brotli, lz4, ARM64 filters of newer versions …) make their files damaged members.
+//! A decoder that failed is never asked again: that of LZMA2 runs without end then. So the rest of its block is lost, unless only
+//! a checksum was wrong. Methods that are not read (brotli, lz4, ARM64 filters of newer versions …) make their files damaged members.
 
+use super::allowance::Allowance;
+use super::exact::Exact;
 use super::spool::{Spool, Step};
-use crate::{Input, damaged, locked};
+use crate::{Fused, Input, Stop, damaged, locked};
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, Error, Password};
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use winnow_contract::Words;
 use winnow_contract::worker::ExpandRequest;
 
@@ -25,9 +28,15 @@ pub fn walk(input: &mut dyn Input, request: &ExpandRequest, spool: &mut Spool) -
     let password = request.password.as_ref().map_or_else(Password::empty, |password| Password::from(password.0.as_str()));
     let mut source = BufReader::new(input);
     let archive = listed(&mut source, &password)?;
+    let mut allowance = Allowance::of(request);
     for block in 0..archive.blocks.len() {
+        let decoder = BlockDecoder::new(1, block, &archive, &password, &mut source);
         let first = archive.stream_map.block_first_file_index.get(block).copied().unwrap_or(0);
-        if one_block(&archive, block, first, &password, &mut source, spool)?.is_break() {
+        let files = &archive.files[first..first + decoder.entry_count()];
+        if !is_wanted(&archive.blocks[block], first, files.len(), spool) {
+            continue;
+        }
+        if one_block(decoder, first, files, !password.is_empty(), &mut allowance, spool)?.is_break() {
             return Ok(());
         }
     }
@@ -45,40 +54,81 @@ fn listed(source: &mut BufReader<&mut dyn Input>, password: &Password) -> Result
     })
 }
 
+/// False for a block without the file that was asked for, and for one that takes too much memory.
+fn is_wanted(block: &Block, first: usize, count: usize, spool: &mut Spool) -> bool {
+    if spool.only().is_some_and(|only| !(first as u64..(first + count) as u64).contains(&only)) {
+        return false;
+    }
+    let fits = dictionary(block) <= DICTIONARY;
+    if !fits {
+        spool.note(Words::new("dictionary_too_large").with("limit", DICTIONARY >> 20));
+    }
+    fits
+}
+
 /// The files of one block. An error in it ends the block only.
 fn one_block(
-    archive: &Archive,
-    block: usize,
+    decoder: BlockDecoder<BufReader<&mut dyn Input>>,
     first: usize,
-    password: &Password,
-    source: &mut BufReader<&mut dyn Input>,
+    files: &[ArchiveEntry],
+    password: bool,
+    allowance: &mut Allowance,
     spool: &mut Spool,
 ) -> Result<Step, Words> {
-    let decoder = BlockDecoder::new(1, block, archive, password, source);
-    let last = first + decoder.entry_count();
-    if spool.only().is_some_and(|only| !(first as u64..last as u64).contains(&only)) {
-        return Ok(Step::Continue(()));
-    }
-    if dictionary(&archive.blocks[block]) > DICTIONARY {
-        spool.note(Words::new("dictionary_too_large").with("limit", DICTIONARY >> 20));
-        return Ok(Step::Continue(()));
-    }
-    let mut number = first;
+    let mut seen = 0;
     let mut outcome = Ok(Step::Continue(()));
+    let mut failure = None;
     let walked = decoder.for_each_entries(&mut |entry, reader| {
-        number += 1;
+        seen += 1;
         if entry.has_stream() {
-            outcome = file(entry, number as u64 - 1, reader, !password.is_empty(), spool);
+            let mut content = Fused::new(allowance.meter(Exact::new(reader, entry.size())));
+            outcome = file(entry, (first + seen - 1) as u64, &mut content, password, spool);
+            // What nobody wanted is read past here: who gave the reader would ask one that failed once more.
+            let goes_on = matches!(outcome, Ok(Step::Continue(())));
+            failure = if goes_on { failed(&mut content) } else { None };
         }
-        Ok(matches!(outcome, Ok(Step::Continue(()))))
+        Ok(failure.is_none() && matches!(outcome, Ok(Step::Continue(()))))
     });
-    if let Err(error) = walked {
-        match reason(&error).code.as_str() {
-            "locked" => (number..last).for_each(|_| spool.locked_member()),
-            _ => spool.cut(error),
+    let is_locked = match (failure, walked) {
+        (None, Ok(_)) => return outcome,
+        (Some(error), _) if password && Stop::carried(&error).is_none() => true,
+        (None, Err(error)) if reason(&error).code == "locked" => true,
+        (Some(error), _) => {
+            spool.broke(&error);
+            false
+        }
+        (None, Err(error)) => {
+            spool.cut(error);
+            false
+        }
+    };
+    lost(&files[seen..], first + seen, is_locked, spool)
+}
+
+/// Files that the decoder did not come to; of those that are empty nothing is lost.
+fn lost(files: &[ArchiveEntry], first: usize, is_locked: bool, spool: &mut Spool) -> Result<Step, Words> {
+    for (number, entry) in (first..).zip(files).filter(|(_, entry)| entry.has_stream()) {
+        match (is_locked, entry.size()) {
+            (true, _) => spool.locked_member(),
+            (false, 0) => {
+                if file(entry, number as u64, &mut io::empty(), false, spool)?.is_break() {
+                    return Ok(Step::Break(()));
+                }
+            }
+            (false, 1..) => spool.damaged_member(),
         }
     }
-    outcome
+    Ok(Step::Continue(()))
+}
+
+/// Reads to the end of a file; the error that makes the rest of its block unreadable, which a wrong checksum does not.
+fn failed(content: &mut Fused<impl Read>) -> Option<io::Error> {
+    let error = io::copy(content, &mut io::sink()).err()?;
+    let is_checksum = |failure: &io::Error| {
+        let inner = failure.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+        matches!(inner, Some(Error::ChecksumVerificationFailed))
+    };
+    (!content.failure().is_some_and(is_checksum)).then_some(error)
 }
 
 fn file(entry: &ArchiveEntry, number: u64, reader: &mut dyn Read, password: bool, spool: &mut Spool) -> Result<Step, Words> {

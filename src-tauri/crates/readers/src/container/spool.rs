@@ -2,14 +2,14 @@
 //!
 //! Knows no format. Every walk over a container gives its members to a spool and stops when the spool says so.
 
-use crate::names;
-use std::io::{ErrorKind, Read, Write};
+use crate::{Stop, names};
+use std::io::{self, ErrorKind, Read, Write};
 use std::ops::ControlFlow;
 use winnow_contract::Words;
 use winnow_contract::worker::{ExpandLimits, ExpandRequest, Expanded, Member};
 
 /// A container may grow by this many bytes before its ratio counts.
-const FREE: u64 = 10_000_000;
+pub const FREE: u64 = 10_000_000;
 const PIECE: usize = 64 << 10;
 
 /// Whether a walk goes on. A walk that breaks must read nothing more.
@@ -128,7 +128,10 @@ impl<'a> Spool<'a> {
                 Ok(0) => return Ok(Copied::Whole(self.written - start)),
                 Ok(count) => count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(_) => return Ok(Copied::Cut(self.written - start)),
+                Err(error) => {
+                    Stop::carried(&error).into_iter().for_each(|limit| self.note(limit.clone()));
+                    return Ok(Copied::Cut(self.written - start));
+                }
             };
             if let Some(limit) = self.limit_at(self.written + count as u64) {
                 self.note(limit);
@@ -166,6 +169,19 @@ impl<'a> Spool<'a> {
     /// The container itself ends early or is damaged.
     pub fn cut(&mut self, why: impl ToString) {
         self.note(Words::new("container_cut").with("why", why));
+    }
+
+    /// The same for an error of its reader, which may carry the limit that was met.
+    pub fn broke(&mut self, error: &io::Error) {
+        match Stop::carried(error) {
+            Some(limit) => self.note(limit.clone()),
+            None => self.cut(error),
+        }
+    }
+
+    /// Counts an entry that could not be read.
+    pub fn damaged_member(&mut self) {
+        self.damaged += 1;
     }
 
     /// Counts an entry that needs a password, or another one.

@@ -33,7 +33,7 @@ pub fn walk_stream(stream: &mut dyn Read, spool: &mut Spool) -> Result<(), Words
             Ok(Some(block)) => block,
             Ok(None) => return Ok(()),
             Err(error) => {
-                spool.cut(error);
+                spool.broke(&error);
                 return Ok(());
             }
         };
@@ -76,7 +76,7 @@ fn entry(block: &[u8; BLOCK], stream: &mut dyn Read, ahead: &mut Ahead, number: 
     let padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
     let after = step.and_then(|step| Exact::new(stream, padding).skip().map(|()| step));
     Ok(after.unwrap_or_else(|error| {
-        spool.cut(error);
+        spool.broke(&error);
         Step::Break(())
     }))
 }

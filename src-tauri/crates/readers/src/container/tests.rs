@@ -228,6 +228,50 @@ fn seven_zip_archives_are_read_block_by_block() {
     }
 }
 
+/// Two files in one block of LZMA2, and an empty one in none.
+const SOLID: &[u8] = include_bytes!("../../fixtures/plain.7z");
+/// Where that block is packed in it.
+const PACKED: std::ops::Range<usize> = 32..71;
+
+#[test]
+fn a_7z_whose_decoder_failed_is_not_asked_further() {
+    let mut bad = SOLID.to_vec();
+    // The properties of the first chunk are none. Asked once more, the decoder has a length but no state, and never ends.
+    bad[PACKED.start + 5] = 0xff;
+    let (found, members) = expanded(&bad, "application/x-7z-compressed", &request(&bad));
+    assert_eq!((members, codes(&found)), (named(&[("empty.txt", b"")]), vec!["container_cut", "members_damaged"]));
+    assert_eq!((found.notes[1].params["count"].as_str(), found.partial), ("2", true));
+}
+
+#[test]
+fn whatever_is_damaged_in_a_7z_it_ends() {
+    let (_, whole) = expanded(SOLID, "application/x-7z-compressed", &request(SOLID));
+    for at in PACKED {
+        for bit in 0..8 {
+            let mut bad = SOLID.to_vec();
+            bad[at] ^= 1 << bit;
+            let (found, members) = expanded(&bad, "application/x-7z-compressed", &request(&bad));
+            // What was not damaged by it, such as a length that nothing comes up to, is not told of.
+            let is_right = |(name, content): &(String, Vec<u8>)| whole.iter().any(|(known, right)| known == name && content == right);
+            assert!(found.partial || members.iter().all(is_right), "byte {at}, bit {bit}: {:?}", codes(&found));
+        }
+    }
+}
+
+#[test]
+fn what_nobody_keeps_has_a_limit_too() {
+    let mut folder = Header::new_gnu();
+    folder.set_path("folder/").expect("a name");
+    folder.set_entry_type(EntryType::Directory);
+    folder.set_size(200_000_000);
+    folder.set_cksum();
+    let first = tarred(&[("a.txt", b"one")]);
+    let bomb = first[..1024].chain(folder.as_bytes().as_slice()).chain(std::io::repeat(0).take(200_000_000));
+    let bomb = zstd::encode_all(bomb, 1).expect("packed");
+    let (found, members) = expanded(&bomb, "application/zstd", &request(&bomb));
+    assert_eq!((members, codes(&found), found.partial), (named(&[("a.txt", b"one")]), vec!["expands_too_much"], true));
+}
+
 #[test]
 fn links_folders_and_devices_are_no_members() {
     let mut tar = Builder::new(Vec::new());
