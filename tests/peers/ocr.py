@@ -2,7 +2,7 @@
 
 usage: ocr.py make OUT_DIR COUNT           pages/p00.jpg with p00.txt …, and all.pdf with the same pages; the same each time
        ocr.py tesseract PAGES OUT_DIR      one JSON line: seconds; two at a time, one thread each
-       ocr.py ocrmypdf DOCUMENT OUT_DIR    the same, for one document
+       ocr.py ocrmypdf DOCUMENT OUT_DIR [PROGRAM]   the same, for one document; PROGRAM instead of the package beside this Python
        ocr.py errors PAGES READ_DIR        one JSON line: share of characters that are wrong; white space counts once
 """
 import json, os, pathlib, random, shutil, subprocess, sys, textwrap, time
@@ -69,9 +69,8 @@ def tesseract(pages, out):
     timed(["xargs", "-d", "\n", "-P2", "-n1", "sh", "-c", one, str(out)], input=names.encode())
 
 
-def ocrmypdf(document, out):
+def ocrmypdf(document, out, program=pathlib.Path(sys.executable).with_name("ocrmypdf")):
     fresh(out)
-    program = pathlib.Path(sys.executable).with_name("ocrmypdf")
     timed([str(program), "-q", "-j2", "--output-type", "pdf", "--optimize", "0", document, f"{out}/out.pdf"])
 
 

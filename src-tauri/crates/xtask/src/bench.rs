@@ -30,7 +30,7 @@ const TURNS: usize = 3;
 pub struct Bench<'a> {
     place: &'a Place,
     peers: Peers,
-    /// Folder of our models; empty when nothing that was named needs them.
+    /// Folder of our models.
     models: PathBuf,
     programs: Programs,
     /// Files or pages to measure with, when a person wants another number.
@@ -43,9 +43,8 @@ pub struct Bench<'a> {
 pub fn perform(place: &Place, options: &Options) -> Outcome {
     let named = |name: &str| options.rest.is_empty() || options.rest.iter().any(|word| word == name);
     packages::ensure(&packages::for_bench(), options)?;
-    let with_models = ["speech", "embed", "search"].into_iter().any(named);
-    let models = if with_models { pack::ensure(place, options, false)? } else { PathBuf::new() };
-    let programs = programs(place, with_models)?;
+    let models = pack::ensure(place, options, false)?;
+    let programs = programs(place, ["speech", "embed", "search"].into_iter().any(named))?;
     let work = place.target.join("bench");
     fs_err::create_dir_all(&work)?;
     let bench = Bench { place, peers: Peers::ready(place)?, models, programs, count: options.count, work };
@@ -79,9 +78,9 @@ pub fn perform(place: &Place, options: &Options) -> Outcome {
 }
 
 /// The programs that the environment names, to try a benchmark out; or those of this checkout, as a release.
-fn programs(place: &Place, with_models: bool) -> Outcome<Programs> {
+fn programs(place: &Place, with_examples: bool) -> Outcome<Programs> {
     let named = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
-    if let (Some(winnow), Some(worker), false) = (named("WINNOW_BIN"), named("WINNOW_WORKER"), with_models) {
+    if let (Some(winnow), Some(worker), false) = (named("WINNOW_BIN"), named("WINNOW_WORKER"), with_examples) {
         return Ok(Programs { winnow, worker });
     }
     front_end::stub(place)?;
@@ -91,7 +90,7 @@ fn programs(place: &Place, with_models: bool) -> Outcome<Programs> {
 }
 
 impl Bench<'_> {
-    /// `winnow --json` on a library of a benchmark, without models and with a home of its own.
+    /// `winnow --json` on a library of a benchmark, with a home and a folder of models of its own.
     fn winnow(&self, library: &std::path::Path) -> Command {
         let mut command = self.place.program(&self.programs.winnow);
         self.programs.announce(&mut command);

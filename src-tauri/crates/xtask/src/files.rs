@@ -32,6 +32,18 @@ pub fn mirror(plan: &Plan, folder: &Path) -> Outcome<usize> {
     Ok(changed)
 }
 
+/// Copies the files of a folder, without folders in it, into another that is made.
+pub fn copy(from: &Path, into: &Path) -> Outcome {
+    fs_err::create_dir_all(into)?;
+    for entry in fs_err::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs_err::copy(entry.path(), into.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
 /// All files below a folder, by relative path; none where there is no folder.
 pub fn list(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let mut found = Vec::new();

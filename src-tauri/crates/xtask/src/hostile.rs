@@ -50,7 +50,7 @@ fn unchanged(place: &Place, programs: &Programs, work: &Path, corpus: &Path, opt
     println!("xtask: {count} hostile files in {}", files.display());
     let read = Reading { place, programs, home: &work.join("unchanged"), files: &files, words: true }.run(count, options)?;
     let mut judged = judge::judge(&read, &files)?;
-    let compared = reference::compare(place, &read, &files)?;
+    let compared = reference::compare(place, &read, work, &files)?;
     judged.report.push_str(&compared.report);
     judged.wrong.extend(compared.wrong);
     if options.count.is_none() && count < LEAST {

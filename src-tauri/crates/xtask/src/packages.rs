@@ -45,7 +45,7 @@ const BENCH: [&str; 8] = [
     "python3-venv",
     "pocketsphinx-testdata",
     "tesseract-ocr",
-    "ghostscript", // draws pages for ocrmypdf
+    "ocrmypdf",
     "recollcmd",
     "poppler-utils",
     "fonts-dejavu-core",

@@ -1,8 +1,9 @@
 //! One reading of a folder with the programs that are shipped, from nothing: its time, and the memory of every process.
 //!
-//! Without models: what they cost is measured on its own.
+//! Without models, but with the library that reads PDFs: what models cost is measured on its own.
 
 use super::Bench;
+use crate::files;
 use crate::shell::{self, Failure, Outcome};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+/// Where the library that reads PDFs lies among the models.
+const PDF_LIBRARY: &str = "pdfium";
 /// Between two looks at the memory.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -33,7 +36,7 @@ pub fn ingest(bench: &Bench<'_>, files: &Path, settings: &str) -> Outcome<Ingest
     }
     let library = home.join("library");
     fs_err::create_dir_all(&library)?;
-    fs_err::create_dir_all(home.join("models"))?;
+    files::copy(&bench.models.join(PDF_LIBRARY), &home.join("models").join(PDF_LIBRARY))?;
     fs_err::write(library.join("settings.toml"), settings)?;
     let out = home.join("lines.jsonl");
     let mut command = bench.winnow(&library);

@@ -1,131 +1,116 @@
 //! No cheap safety: of the files that a reference tool reads, nearly all have to be read.
 //!
-//! The tools are programs of the system. Formats that Winnow does not claim to read are counted apart.
+//! Every tool is asked about every file, by its content and never by its name alone. Formats that Winnow does not claim to read are
+//! named, and count like the others.
+
+mod tools;
 
 use super::reading::Read;
-use crate::files;
 use crate::place::Place;
-use crate::shell::{self, Outcome};
+use crate::shell::Outcome;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use tools::{Asked, TOOLS, Theirs};
 
-/// The share that must be read of what the tools read.
+/// The share that must be read of what a tool reads.
 const WANTED: f64 = 0.95;
 /// Files not read that are listed.
-const SHOWN: usize = 60;
-
-/// A tool, and the extensions it is asked about.
-struct Tool {
-    name: &'static str,
-    program: &'static str,
-    words: &'static [&'static str],
-    extensions: &'static [&'static str],
-    /// Claimed by Winnow; otherwise only told.
-    claimed: bool,
-}
-
-const PILLOW: &[&str] =
-    &["-c", "import sys; from PIL import Image; picture = Image.open(sys.argv[1]); picture.load(); sys.exit(0 if picture.size[0] else 1)"];
-
-const TOOLS: &[Tool] = &[
-    Tool { name: "pdftotext", program: "pdftotext", words: &["-q"], extensions: &["pdf"], claimed: true },
-    Tool {
-        name: "unzip -t",
-        program: "unzip",
-        words: &["-tqq", "-P", ""],
-        extensions: &["zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"],
-        claimed: true,
-    },
-    Tool {
-        name: "Pillow",
-        program: "/usr/bin/python3",
-        words: PILLOW,
-        extensions: &["png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif"],
-        claimed: true,
-    },
-    Tool {
-        name: "Pillow, other formats",
-        program: "/usr/bin/python3",
-        words: PILLOW,
-        extensions: &[
-            "tga", "ico", "icns", "pcx", "psd", "dds", "sgi", "rgb", "pbm", "pgm", "ppm", "jp2", "j2k", "fli", "flc", "blp", "mpo", "xbm",
-        ],
-        claimed: false,
-    },
-    Tool {
-        name: "exiftool",
-        program: "exiftool",
-        words: &["-q", "-q", "-fast"],
-        extensions: &["jpg", "jpeg", "png", "tif", "tiff", "heic", "pdf", "mp3", "wav", "flac"],
-        claimed: true,
-    },
-];
+const SHOWN: usize = 100;
+/// Formats for which there is no kept reader: of games, of programs that are gone, and PostScript, which is a program itself (the
+/// picture that may lie beside it is read).
+const NOT_CLAIMED: [&str; 10] = ["BLP", "EPS", "FTEX", "GBR", "IM", "IMT", "MSP", "PIXAR", "SPIDER", "XVThumb"];
+const EVERYTHING: &str = "all";
 
 /// What was found, and what is wrong about it.
+#[derive(Default)]
 pub struct Compared {
     pub report: String,
     pub wrong: Vec<String>,
+    /// Paths of what is not read, and who reads it as what.
+    missed: BTreeMap<String, String>,
 }
 
-/// Asks every tool about every file of its formats.
-pub fn compare(place: &Place, read: &Read, folder: &Path) -> Outcome<Compared> {
-    let folder = folder.canonicalize()?;
+/// Asks every tool about every file.
+pub fn compare(place: &Place, read: &Read, work: &Path, folder: &Path) -> Outcome<Compared> {
+    let asked = Asked::new(place, work, folder)?;
     let ours = well_read(&read.lines);
-    let names = files::list(&folder)?;
-    let mut compared =
-        Compared { report: "\n| tool | it reads | Winnow reads of them | share |\n|---|---|---|---|\n".to_owned(), wrong: Vec::new() };
-    let mut unread: BTreeSet<String> = BTreeSet::new();
-    for tool in TOOLS.iter().filter(|tool| shell::has(tool.program) || Path::new(tool.program).is_file()) {
-        let asked: Vec<PathBuf> = names.iter().filter(|name| tool.is_for(name)).map(|name| folder.join(name)).collect();
-        let theirs: Vec<PathBuf> = asked.into_iter().filter(|path| tool.reads(place, path)).collect();
-        let (both, missed): (Vec<_>, Vec<_>) =
-            theirs.iter().map(|path| path.to_string_lossy().into_owned()).partition(|path| ours.contains(path));
-        let share = both.len() as f64 / (theirs.len() as f64).max(1.0);
-        // Writing into a string cannot fail.
-        let _always_well = writeln!(compared.report, "| {} | {} | {} | {share:.3} |", tool.name, theirs.len(), both.len());
-        if tool.claimed && !theirs.is_empty() {
-            unread.extend(missed);
-            if share < WANTED {
-                compared.wrong.push(format!("of the {} files that {} reads only {} are read", theirs.len(), tool.name, both.len()));
+    let mut compared = Compared::default();
+    compared.line("\n| tool | format | it reads | Winnow reads of them | share |\n|---|---|---|---|---|");
+    let mut together: BTreeMap<String, Theirs> = BTreeMap::new();
+    for tool in TOOLS {
+        match tool.reads(&asked) {
+            Ok(Some(theirs)) => {
+                compared.rows(tool.name, &theirs, &ours);
+                together.extend(theirs.into_iter().map(|theirs| (theirs.path.clone(), theirs)));
             }
+            Ok(None) => compared.line(&format!("| {} | not installed | | | |", tool.name)),
+            Err(failure) => compared.wrong.push(failure.to_string()),
         }
     }
-    let _always_well = writeln!(compared.report, "\nNot read, although a tool reads them: {}", unread.len());
-    for path in unread.iter().take(SHOWN) {
-        let line =
-            read.lines.iter().find(|line| line["paths"].as_array().is_some_and(|paths| paths.iter().any(|one| one == path.as_str())));
-        let why = line.map(|line| format!("{} {}", line["state"], line["failure"]["message"])).unwrap_or_default();
-        let shown = path.strip_prefix(&*folder.to_string_lossy()).unwrap_or(path);
-        let _always_well = writeln!(compared.report, "* {shown}: {why}");
-    }
+    compared.total("any of them", EVERYTHING, &together.into_values().collect::<Vec<_>>(), &ours);
+    compared.list(read, &asked.folder);
     Ok(compared)
+}
+
+impl Compared {
+    /// A row for each format that a tool names, and one for all when there are several.
+    fn rows(&mut self, tool: &str, theirs: &[Theirs], ours: &BTreeSet<String>) {
+        let mut formats: BTreeMap<&str, Vec<&Theirs>> = BTreeMap::new();
+        theirs.iter().for_each(|one| formats.entry(&one.format).or_default().push(one));
+        let only = formats.keys().next().filter(|_| formats.len() == 1).map_or(EVERYTHING, |only| *only);
+        for (format, theirs) in formats.iter().filter(|_| only == EVERYTHING) {
+            let both = theirs.iter().filter(|theirs| ours.contains(&theirs.path)).count();
+            let claim = if NOT_CLAIMED.contains(format) { " (not claimed)" } else { "" };
+            self.row(tool, &format!("{format}{claim}"), theirs.len(), both);
+        }
+        self.total(tool, only, theirs, ours);
+    }
+
+    fn total(&mut self, tool: &str, format: &str, theirs: &[Theirs], ours: &BTreeSet<String>) {
+        let missed: Vec<_> = theirs.iter().filter(|theirs| !ours.contains(&theirs.path)).collect();
+        let both = theirs.len() - missed.len();
+        self.row(tool, format, theirs.len(), both);
+        if share(theirs.len(), both) < WANTED {
+            self.wrong.push(format!("of the {} files that {tool} reads only {both} are read", theirs.len()));
+        }
+        for Theirs { format, path } in missed {
+            self.missed.entry(path.clone()).or_insert_with(|| format!("{tool}, {format}"));
+        }
+    }
+
+    fn row(&mut self, tool: &str, format: &str, theirs: usize, both: usize) {
+        self.line(&format!("| {tool} | {format} | {theirs} | {both} | {:.3} |", share(theirs, both)));
+    }
+
+    fn line(&mut self, line: &str) {
+        // Writing into a string cannot fail.
+        let _always_well = writeln!(self.report, "{line}");
+    }
+
+    /// Files that a tool reads and Winnow does not, and why.
+    fn list(&mut self, read: &Read, folder: &Path) {
+        let folder = folder.to_string_lossy().into_owned();
+        let missed = std::mem::take(&mut self.missed);
+        self.line(&format!("\nNot read, although a tool reads them: {}", missed.len()));
+        for (path, who) in missed.iter().take(SHOWN) {
+            let is = |line: &&Value| line["paths"].as_array().is_some_and(|paths| paths.iter().any(|one| one == path));
+            let why =
+                read.lines.iter().find(is).map(|line| format!("{} {}", line["state"], line["failure"]["message"])).unwrap_or_default();
+            self.line(&format!("* {} ({who}): {why}", path.strip_prefix(&folder).unwrap_or(path)));
+        }
+    }
+}
+
+fn share(theirs: usize, both: usize) -> f64 {
+    if theirs == 0 { 1.0 } else { both as f64 / theirs as f64 }
 }
 
 /// Paths of what was read, wholly or in part.
 fn well_read(lines: &[Value]) -> BTreeSet<String> {
     let well = lines.iter().filter(|line| matches!(line["state"].as_str(), Some("ready" | "partial")));
     well.flat_map(|line| line["paths"].as_array().into_iter().flatten()).filter_map(|path| path.as_str().map(str::to_owned)).collect()
-}
-
-impl Tool {
-    fn is_for(&self, name: &Path) -> bool {
-        let extension = name.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-        extension.is_some_and(|extension| self.extensions.contains(&extension.as_str()))
-    }
-
-    /// True when the tool says that it went well, within ten seconds.
-    fn reads(&self, place: &Place, path: &Path) -> bool {
-        let mut command: Command = place.program("timeout");
-        command.args(["10", self.program]).args(self.words).arg(path);
-        if self.program == "pdftotext" {
-            command.arg("/dev/null");
-        }
-        let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        ended.is_ok_and(|status| status.success())
-    }
 }
 
 #[cfg(test)]
@@ -141,7 +126,17 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_is_asked_about_its_formats_only() {
-        assert!(TOOLS[0].is_for(Path::new("a/B.PDF")) && !TOOLS[0].is_for(Path::new("a/pdf")));
+    fn what_is_not_claimed_is_named_and_counts() {
+        let theirs = |format: &str, path: &str| Theirs { format: format.to_owned(), path: path.to_owned() };
+        let ours = BTreeSet::from(["/a".to_owned()]);
+        let mut compared = Compared::default();
+        compared.rows("Pillow", &[theirs("PNG", "/a"), theirs("EPS", "/b")], &ours);
+        assert_eq!(
+            compared.report,
+            "| Pillow | EPS (not claimed) | 1 | 0 | 0.000 |\n| Pillow | PNG | 1 | 1 | 1.000 |\n| Pillow | all | 2 | 1 | 0.500 |\n"
+        );
+        assert_eq!(compared.wrong, ["of the 2 files that Pillow reads only 1 are read"]);
+        compared.total("nobody", EVERYTHING, &[], &ours);
+        assert_eq!(compared.wrong.len(), 1, "a tool that reads nothing says nothing");
     }
 }

@@ -31,7 +31,7 @@ impl Drop for Temp {
 fn every_card_of_a_pack_can_be_made() {
     let recipes = recipe::all(&place().root.join("assets/models")).expect("recipes");
     let ids: Vec<_> = recipes.iter().filter(|recipe| recipe.pack == Some(Pack::First)).map(|recipe| recipe.id.as_str()).collect();
-    assert_eq!(ids, ["minilm-l6-v2", "onnxruntime", "pdfium", "silero-vad", "whisper-base"]);
+    assert_eq!(ids, ["magika", "minilm-l6-v2", "onnxruntime", "pdfium", "silero-vad", "whisper-base"]);
 }
 
 #[test]
