@@ -72,11 +72,13 @@ impl LazyWorkers {
     fn start(&self) -> Result<Workers, String> {
         let work = SettingsFile::load(&self.library).map(|file| file.settings.work);
         let (decode, ocr) = work.map_or((0, 0), |work| (work.decode_width as usize, work.ocr_width as usize));
-        let (speech, embed, pdf) = (Arc::clone(&self.models), Arc::clone(&self.models), Arc::clone(&self.models));
+        let known = || Arc::clone(&self.models);
+        let (speech, embed, pdf, kinds) = (known(), known(), known(), known());
         let models = Models {
             speech: Arc::new(move || speech.files(ModelTask::Speech).map(|found| (found.model_files(threads(), &[]), found.languages))),
             embed: Arc::new(move || embed.files(ModelTask::Embed).map(|found| embed_model(&found))),
             pdf: Arc::new(move || pdf.files(ModelTask::Decode).and_then(|found| found.into_file(PDF_ROLE))),
+            kinds: Arc::new(move || kinds.files(ModelTask::Kind).map(|found| found.model_files(1, &[]))),
             ffmpeg: Arc::new(find_ffmpeg),
         };
         Workers::find(Widths { decode, ocr }, models).map_err(|error| error.to_string())

@@ -8,7 +8,8 @@ use winnow_tests::TestLibrary;
 const FILM: &str = "film\n0 4 .9 My father kept the light\nframe 12.5 Trinity House\nframe 12.9 too near\nframe 30 The End";
 
 fn evidence(library: &TestLibrary, query: &str) -> Option<Evidence> {
-    let ask = Search { query: query.into(), mode: SearchMode::Lexical, filter: AssetFilter::default(), offset: 0, limit: 5 };
+    let ask =
+        Search { query: query.into(), mode: SearchMode::Lexical, filter: AssetFilter::default(), offset: 0, limit: 5, hurried: false };
     library.ask(ask).expect("hits").hits.into_iter().next().map(|hit| hit.evidence)
 }
 

@@ -23,7 +23,7 @@ fn library() -> TestLibrary {
 }
 
 fn ask(library: &TestLibrary, query: &str, mode: SearchMode, filter: AssetFilter) -> SearchPage {
-    library.ask(Search { query: query.into(), mode, filter, offset: 0, limit: 20 }).expect("results")
+    library.ask(Search { query: query.into(), mode, filter, offset: 0, limit: 20, hurried: false }).expect("results")
 }
 
 fn found(library: &TestLibrary, query: &str, mode: SearchMode) -> Vec<String> {
@@ -170,6 +170,7 @@ fn filters_hold_for_meaning_too() {
         filter: AssetFilter { since: Some("soon".into()), ..all },
         offset: 0,
         limit: 9,
+        hurried: false,
     };
     assert_eq!(library.ask(odd).expect_err("refused").code, "bad_request");
 }
@@ -215,8 +216,14 @@ fn without_a_model_words_answer_and_say_so() {
     assert_eq!(library.ask(GetStatus {}).expect("status").index_lag, 0);
     let page = ask(&library, "keeper ", SearchMode::Hybrid, AssetFilter::default());
     assert_eq!((page.total, page.note.map(|note| note.code).as_deref()), (1, Some("no_meaning_model")));
-    let alone =
-        library.ask(Search { query: "ship".into(), mode: SearchMode::Semantic, filter: AssetFilter::default(), offset: 0, limit: 9 });
+    let alone = library.ask(Search {
+        query: "ship".into(),
+        mode: SearchMode::Semantic,
+        filter: AssetFilter::default(),
+        offset: 0,
+        limit: 9,
+        hurried: false,
+    });
     assert_eq!(alone.expect_err("refused").code, "no_meaning_model");
 }
 
@@ -384,7 +391,14 @@ fn who_only_reads_searches_by_meaning_beside_who_writes() {
         ..winnow_engine::testing::ports()
     };
     let reader = Engine::open(&library.path(), ports.clone(), Options::default()).expect("a reader");
-    let ask = Search { query: "ship storm ".into(), mode: SearchMode::Semantic, filter: AssetFilter::default(), offset: 0, limit: 9 };
+    let ask = Search {
+        query: "ship storm ".into(),
+        mode: SearchMode::Semantic,
+        filter: AssetFilter::default(),
+        offset: 0,
+        limit: 9,
+        hurried: false,
+    };
     assert_eq!(reader.ask(ask.clone()).expect("results").total, 1);
     fs_err::remove_dir_all(library.path().join("vectors")).expect("removed");
     let reader = Engine::open(&library.path(), ports, Options::default()).expect("a reader");
@@ -397,7 +411,8 @@ fn who_reads_a_library_without_texts_finds_nothing_and_no_fault() {
     let library = TestLibrary::new();
     let ports = winnow_engine::ports::Ports { embedder: library.embedder.clone(), ..winnow_engine::testing::ports() };
     let reader = Engine::open(&library.path(), ports, Options::default()).expect("a reader");
-    let ask = Search { query: "ship".into(), mode: SearchMode::Semantic, filter: AssetFilter::default(), offset: 0, limit: 9 };
+    let ask =
+        Search { query: "ship".into(), mode: SearchMode::Semantic, filter: AssetFilter::default(), offset: 0, limit: 9, hurried: false };
     assert_eq!(reader.ask(ask).expect("no results"), SearchPage::default());
     let checks = reader.examine(true, false).expect("an examination");
     assert_eq!(checks.iter().filter(|check| !check.ok).collect::<Vec<_>>(), Vec::<&winnow_engine::Check>::new());

@@ -18,7 +18,7 @@ fn names(library: &TestLibrary) -> Vec<(String, String)> {
 }
 
 fn found(library: &TestLibrary, query: &str, filter: AssetFilter) -> Vec<String> {
-    let ask = Search { query: query.into(), mode: SearchMode::Lexical, filter, offset: 0, limit: 20 };
+    let ask = Search { query: query.into(), mode: SearchMode::Lexical, filter, offset: 0, limit: 20, hurried: false };
     let mut paths: Vec<_> = library.ask(ask).expect("hits").hits.into_iter().map(|hit| hit.name).collect();
     paths.sort();
     paths
@@ -100,7 +100,7 @@ fn searches_and_lists_can_be_kept_inside() {
     let all = AssetFilter { folder, ..AssetFilter::default() };
     let list = library.ask(ListAssets { filter: all.clone(), sort: AssetSort::Name, offset: 0, limit: 50 }).expect("assets");
     assert_eq!(list.total, 7);
-    let ask = Search { query: "anchor".into(), mode: SearchMode::Lexical, filter: all, offset: 0, limit: 20 };
+    let ask = Search { query: "anchor".into(), mode: SearchMode::Lexical, filter: all, offset: 0, limit: 20, hurried: false };
     let page = library.ask(ask).expect("hits");
     assert_eq!((page.total, page.by_folder[0].1), (2, 2));
 }

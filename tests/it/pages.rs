@@ -8,7 +8,8 @@ use winnow_engine::testing::documents::book;
 use winnow_tests::TestLibrary;
 
 fn evidence(library: &TestLibrary, query: &str) -> Evidence {
-    let ask = Search { query: query.into(), mode: SearchMode::Lexical, filter: AssetFilter::default(), offset: 0, limit: 5 };
+    let ask =
+        Search { query: query.into(), mode: SearchMode::Lexical, filter: AssetFilter::default(), offset: 0, limit: 5, hurried: false };
     library.ask(ask).expect("hits").hits.remove(0).evidence
 }
 

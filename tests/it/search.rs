@@ -15,7 +15,7 @@ fn library() -> TestLibrary {
 }
 
 fn search(library: &TestLibrary, query: &str, filter: AssetFilter) -> SearchPage {
-    library.ask(Search { query: query.into(), mode: SearchMode::Lexical, filter, offset: 0, limit: 20 }).expect("results")
+    library.ask(Search { query: query.into(), mode: SearchMode::Lexical, filter, offset: 0, limit: 20, hurried: false }).expect("results")
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn requests(library: &TestLibrary) -> Vec<Request> {
         GetTexts { asset: asset.row.id.clone(), page: 1 }.into(),
         GetWhy { id: asset.row.id.to_string(), down: false }.into(),
         Undo { count: 1 }.into(),
-        Search { query: "lamp".into(), mode: SearchMode::Hybrid, filter: filter.clone(), offset: 0, limit: 10 }.into(),
+        Search { query: "lamp".into(), mode: SearchMode::Hybrid, filter: filter.clone(), offset: 0, limit: 10, hurried: false }.into(),
         Similar { asset: asset.row.id.clone(), filter, offset: 0, limit: 10 }.into(),
         SetLabel { asset: asset.row.id.clone(), answer: "zzzz".into() }.into(),
         GetAsset { asset: library.asset("talk.ogg").row.id }.into(),

@@ -76,7 +76,7 @@ pub fn run(library: &Library, ask: Search, out: &mut Output) -> Result<ExitCode,
     let (engine, query) = (library.read()?, ask.query.join(" "));
     let filter = ask.filter.wanted(&engine)?;
     print(ask.limit, out, |offset, limit| {
-        engine.ask(command::Search { query: query.clone(), mode: ask.mode, filter: filter.clone(), offset, limit })
+        engine.ask(command::Search { query: query.clone(), mode: ask.mode, filter: filter.clone(), offset, limit, hurried: false })
     })
 }
 

@@ -1,6 +1,7 @@
 //! The search: what is asked, what answers, which result is selected.
 //!
-//! Waits a moment after each letter; the latest answer wins, and the old one stays until it is there.
+//! Waits a moment after each letter; the latest answer wins, and the old one stays until it is there. While somebody types,
+//! the answer that is quickest; once they rest, the one with the nearest sentences.
 
 use super::loaded::Loaded;
 use crate::ipc;
@@ -15,6 +16,8 @@ use winnow_contract::search::{SearchMode, SearchPage};
 
 /// Milliseconds of quiet before a question is sent.
 const QUIET: u32 = 30;
+/// Milliseconds of rest before the nearest sentences are asked for.
+const REST: u32 = 250;
 /// Results shown.
 const LIMIT: u32 = 50;
 
@@ -145,22 +148,39 @@ impl SearchStore {
         self.generation.set_value(generation);
         spawn_local(async move {
             TimeoutFuture::new(wait).await;
-            if store.generation.get_value() == generation {
+            if store.is_current(generation) {
                 store.send(generation).await;
             }
         });
     }
 
     async fn send(&self, generation: u32) {
-        let (asked, filter, mode) = (self.asked(), self.filter.get_untracked(), self.mode.get_untracked());
-        let answer = match &asked {
-            Asked::Nothing => Ok(SearchPage::default()),
-            Asked::Words(query) => ipc::ask(Search { query: query.clone(), mode, filter: filter.clone(), offset: 0, limit: LIMIT }).await,
-            Asked::Like(asset, _) => ipc::ask(Similar { asset: asset.clone(), filter: filter.clone(), offset: 0, limit: LIMIT }).await,
-        };
-        if self.generation.get_value() == generation {
-            self.receive(asked, &filter, answer);
+        let asked = self.asked();
+        self.send_once(generation, &asked, true).await;
+        let has_sentences = matches!(asked, Asked::Words(_)) && self.mode.get_untracked() != SearchMode::Lexical;
+        if has_sentences && self.is_current(generation) {
+            TimeoutFuture::new(REST).await;
+            if self.is_current(generation) {
+                self.send_once(generation, &asked, false).await;
+            }
         }
+    }
+
+    async fn send_once(&self, generation: u32, asked: &Asked, hurried: bool) {
+        let (filter, mode, offset, limit) = (self.filter.get_untracked(), self.mode.get_untracked(), 0, LIMIT);
+        let answer = match asked {
+            Asked::Nothing => Ok(SearchPage::default()),
+            Asked::Words(query) => ipc::ask(Search { query: query.clone(), mode, filter: filter.clone(), offset, limit, hurried }).await,
+            Asked::Like(asset, _) => ipc::ask(Similar { asset: asset.clone(), filter: filter.clone(), offset, limit }).await,
+        };
+        if self.is_current(generation) {
+            self.receive(asked.clone(), &filter, answer);
+        }
+    }
+
+    /// Nothing else was asked since.
+    fn is_current(&self, generation: u32) -> bool {
+        self.generation.get_value() == generation
     }
 
     fn receive(&self, asked: Asked, filter: &AssetFilter, answer: Result<SearchPage, ApiError>) {
@@ -168,7 +188,10 @@ impl SearchStore {
             self.counts.update(|counts| counts.take(page, filter));
         }
         self.answered.set(asked);
-        self.page.set(answer.into());
+        let page = answer.into();
+        if self.page.with_untracked(|shown| *shown != page) {
+            self.page.set(page);
+        }
     }
 }
 

@@ -71,7 +71,16 @@ calls! {
     /// Take back the last `count` decisions of a person.
     Undo { count: u32 } -> Undone;
     /// Words in texts and names, and places that mean the same.
-    Search { query: String, mode: SearchMode, filter: AssetFilter, offset: u32, limit: u32 } -> SearchPage;
+    Search {
+        query: String,
+        mode: SearchMode,
+        filter: AssetFilter,
+        offset: u32,
+        limit: u32,
+        /// Somebody still types: the sentence that is nearest in meaning is not looked for in the first hits.
+        #[serde(default)]
+        hurried: bool,
+    } -> SearchPage;
     /// Assets whose meaning is nearest to this one's.
     Similar { asset: AssetId, filter: AssetFilter, offset: u32, limit: u32 } -> SearchPage;
     /// A person says what an asset is, whether or not it was asked; no answer takes back the last one.

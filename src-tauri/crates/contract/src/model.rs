@@ -18,6 +18,8 @@ vocabulary! {
         Ocr = "ocr",
         /// Decoding files: part of the program, and libraries that it loads.
         Decode = "decode",
+        /// Which format a content has, where its bytes and its name do not say it.
+        Kind = "kind",
     }
 }
 

@@ -84,6 +84,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("picture_flavour", "There is no reader for the way this picture is stored: {why}."),
     ("needs_libheif", "Pictures of this kind need libheif, and it is not installed. Install it and read the file again."),
     ("preview_only", "This is a camera's raw file; the preview in it was read."),
+    ("eps_preview_only", "This is PostScript, which is a program and is not run; the preview in it was read."),
+    ("smaller_picture_only", "Only its picture of {width} × {height} pixels was read; larger ones in it have no reader."),
     ("scripts_ignored", "There are scripts in it; they were not run."),
     ("external_ignored", "It points to things outside the file; they were not fetched."),
     ("drawing_too_complex", "The drawing is made of too many parts to be drawn."),

@@ -200,6 +200,10 @@ pub struct PageHead {
 /// Variable of the decoder's environment that names the library for PDF documents; without it they are not read.
 pub const PDF_LIBRARY: &str = "WINNOW_PDFIUM";
 
+/// Variable of the decoder's environment that names the model for kinds of content and the library that runs it:
+/// [`ModelFiles`] as JSON. Without it such content is told by bytes, structure and name alone.
+pub const KIND_MODEL: &str = "WINNOW_KIND_MODEL";
+
 /// Dots per inch of the page pictures that boxes refer to.
 pub const PAGE_DPI: u32 = 150;
 

@@ -26,6 +26,7 @@ use winnow_contract::worker::ModelFiles;
 
 /// Every card that comes with the program.
 const SHIPPED: &[&str] = &[
+    include_str!("../../../../assets/models/magika.toml"),
     include_str!("../../../../assets/models/minilm-l6-v2.toml"),
     include_str!("../../../../assets/models/onnxruntime.toml"),
     include_str!("../../../../assets/models/pdfium.toml"),
@@ -41,7 +42,8 @@ const CARD_FILE: &str = "card.toml";
 /// At most this many imported cards are looked at.
 const MOST_IMPORTED: usize = 200;
 /// The tasks of models, in the order in which they are listed.
-const TASKS: [ModelTask; 5] = [ModelTask::Embed, ModelTask::Runtime, ModelTask::Speech, ModelTask::Voice, ModelTask::Decode];
+const TASKS: [ModelTask; 6] =
+    [ModelTask::Embed, ModelTask::Runtime, ModelTask::Speech, ModelTask::Voice, ModelTask::Decode, ModelTask::Kind];
 
 /// The models of this computer. Any number of libraries share them.
 pub struct Models {
@@ -146,7 +148,7 @@ impl Models {
         self.rows()
     }
 
-    /// The installed model of a task, with its companions: the runtime of an embedder, the voice model of a speech model.
+    /// The installed model of a task, with its companions: the runtime of a model that needs one, the voice model of a speech model.
     pub fn files(&self, task: ModelTask) -> Option<Found> {
         self.need(task).ok()
     }
@@ -261,7 +263,7 @@ fn first_pack(cards: &[Card], task: ModelTask) -> Option<&Card> {
 /// What a model of this task cannot do without.
 fn companion(task: ModelTask) -> Option<ModelTask> {
     match task {
-        ModelTask::Embed => Some(ModelTask::Runtime),
+        ModelTask::Embed | ModelTask::Kind => Some(ModelTask::Runtime),
         ModelTask::Speech => Some(ModelTask::Voice),
         ModelTask::Voice | ModelTask::Runtime | ModelTask::Ocr | ModelTask::Decode => None,
     }

@@ -174,7 +174,7 @@ impl Engine {
     pub fn start(self: &Arc<Self>) -> Result<Running> {
         let mut threads = Vec::new();
         for lane in Lane::ALL {
-            for number in 0..self.width(*lane) {
+            for number in 0..self.threads(*lane) {
                 let engine = Arc::clone(self);
                 let name = format!("winnow-{lane}-{number}");
                 threads.push(std::thread::Builder::new().name(name).spawn(move || engine.run_lane(*lane))?);
@@ -196,13 +196,18 @@ impl Engine {
         Ok(running)
     }
 
-    /// Threads of a lane.
+    /// Threads of a lane. While the outcomes of one batch are written, the decoders work on another.
+    fn threads(&self, lane: Lane) -> usize {
+        if lane == Lane::Decode { 2 * self.width(lane) } else { self.width(lane) }
+    }
+
+    /// Jobs of a lane that are worked on side by side.
     pub fn width(&self, lane: Lane) -> usize {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let work = &self.settings().work;
         let or_cores = |width: u32| if width == 0 { cores } else { width as usize };
         match lane {
-            Lane::Io => 2,
+            Lane::Io => 3,
             Lane::Decode => or_cores(work.decode_width),
             Lane::Ocr => or_cores(work.ocr_width),
             // One process each: it uses every core by itself.

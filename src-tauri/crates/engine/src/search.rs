@@ -50,7 +50,7 @@ impl Engine {
                     Err(words) => note = Some(words),
                 }
             }
-            let nearest = |sentences: &[&str]| self.nearest(question.as_ref()?, sentences);
+            let nearest = |sentences: &[&str]| self.nearest(question.as_ref().filter(|_| !ask.hurried)?, sentences);
             page(catalog, &fuse(lists), Some((&query, &nearest)), ask.offset, ask.limit, note)
         })
     }

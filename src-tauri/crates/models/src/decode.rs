@@ -1,6 +1,7 @@
 //! Hostile bytes to text, facts, pictures and members: what kind of content it is, and which reader takes it.
 //!
-//! No models, no network, no path of a file. It sets no limits of its own beyond those in the request.
+//! No network, no path of a file, and one small model, which is asked what a content is where nothing else tells. It sets no
+//! limits of its own beyond those in the request.
 
 mod document;
 mod extension;
@@ -21,20 +22,22 @@ use winnow_contract::worker::{DecodeRequest, Decoded, ExpandRequest, Expanded, P
 use winnow_readers::{container, mail};
 
 /// Decoder and version. Another version reads everything again: raise it when the output changes.
-pub const CARD: &str = "decode 2";
+pub const CARD: &str = "decode 3";
 
 /// Every reader, with the libraries that some of them need.
 #[derive(Default)]
 pub struct Decoder {
     /// None when it is not installed.
     pdf: Option<pdf::Library>,
+    /// For what bytes, structure and name leave open.
+    model: kind::Model,
 }
 
 impl Decoder {
     /// Loads what cannot be loaded later.
     pub fn load() -> Self {
         picture::prepare();
-        Self { pdf: pdf::Library::load() }
+        Self { pdf: pdf::Library::load(), model: kind::Model::load() }
     }
 
     /// What the file holds, with its renditions one after the other in the blob.
@@ -48,14 +51,17 @@ impl Decoder {
         let mut sample = Sample::take(file)?;
         #[cfg(debug_assertions)]
         crate::fault::commit(&sample.head);
-        let kind = kind::of(&mut sample, &request.extension);
-        let named = extension::mismatch(&request.extension, &kind);
+        let found = self.kind(&mut sample, &request.extension);
+        let kind = found.kind;
+        let contradicted = || found.contradicts_name.then_some(request.extension.as_str());
+        let named = extension::mismatch(&request.extension, &kind).or_else(contradicted);
         // What kind it is stays known when its reader gives up.
         let read = caught::catch(|| self.read(request, &kind, &mut sample)).unwrap_or_else(|place| Err(gave_up(&place)));
         let (mut head, blob) = read.unwrap_or_else(|reason| (Decoded { refused: Some(reason), ..bare(&kind) }, Vec::new()));
         if let Some(named) = named {
             head.notes.insert(0, Words::new("type_differs").with("found", &head.media_type).with("named", named));
         }
+        head.properties.extend(found.label.map(|label| property(TOLD_BY, format!("{} ({label})", self.model.card()))));
         Ok((head, blob))
     }
 
@@ -65,7 +71,7 @@ impl Decoder {
     /// `no_page` when there is none of this number, else as `decode`.
     pub fn page(&self, request: &PageRequest, file: File) -> Result<(RenditionHead, Vec<u8>), Words> {
         let mut sample = Sample::take(file)?;
-        let kind = kind::of(&mut sample, &request.extension);
+        let kind = self.kind(&mut sample, &request.extension).kind;
         match (reader_of(&kind), &self.pdf) {
             (Reader::Pdf, Some(library)) => pdf::page(library, request, &sample),
             (Reader::Pdf, None) => Err(Words::new(NEEDS_PDFIUM)),
@@ -84,7 +90,7 @@ impl Decoder {
         let mut sample = Sample::take(file)?;
         #[cfg(debug_assertions)]
         crate::fault::commit(&sample.head);
-        let kind = kind::of(&mut sample, &request.extension);
+        let kind = self.kind(&mut sample, &request.extension).kind;
         match (reader_of(&kind), &self.pdf) {
             (Reader::Pdf, Some(library)) => pdf::expand(library, request, &sample, &mut into),
             (Reader::Pdf, None) => Err(Words::new(NEEDS_PDFIUM)),
@@ -100,6 +106,10 @@ impl Decoder {
                 _,
             ) => container::expand(&mut sample.reader()?, kind.media_type, request, &mut into),
         }
+    }
+
+    fn kind(&self, sample: &mut Sample, extension: &str) -> kind::Found {
+        kind::of(sample, extension, &|sample| self.model.tell(sample))
     }
 
     fn read(&self, request: &DecodeRequest, kind: &Kind, sample: &mut Sample) -> Result<(Decoded, Vec<u8>), Words> {
@@ -122,6 +132,8 @@ impl Decoder {
     }
 }
 
+/// Which model told the media type, and its own word for it.
+const TOLD_BY: &str = "type_told_by";
 /// The library for PDF documents is not installed.
 const NEEDS_PDFIUM: &str = "needs_pdfium";
 

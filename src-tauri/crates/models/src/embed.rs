@@ -7,11 +7,12 @@
 mod answers;
 mod batches;
 mod choice;
-mod runtime;
+pub mod runtime;
 
 pub use answers::Texts;
 
 use crate::caught;
+use crate::serve::BACKGROUND;
 use batches::batches;
 use choice::{Trial, choose, least_cosine};
 use fastembed::{ExecutionProviderDispatch, InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel};
@@ -86,7 +87,7 @@ impl Embedding {
         let vectors = Mutex::new(vec![Vec::new(); texts.len()]);
         let work = |seat: &Mutex<TextEmbedding>| -> Result<(), Words> {
             // Behind a person's query, which is answered on another thread. A refusal loses only this courtesy.
-            let _ = rustix::process::nice(5);
+            let _ = rustix::process::nice(BACKGROUND);
             let mut model = locked(seat);
             while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let made = run(&mut model, &batch.iter().map(|at| texts[*at].as_str()).collect::<Vec<_>>())?;

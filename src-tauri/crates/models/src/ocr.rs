@@ -1,9 +1,11 @@
 //! Reads the words on a page image with Tesseract, whichever way up the page lies.
 //!
 //! Input is what our own decoder wrote (gray or RGB, JPEG or PNG). It does not judge the words: doubtful ones come back
-//! with their confidence. Upright pages are read once; only a page that reads badly is turned.
+//! with their confidence. Upright pages are read once; only a page that reads badly is turned. A page with large letters is
+//! reduced first.
 
 mod layout;
+mod scale;
 mod tesseract;
 mod turn;
 
@@ -15,7 +17,7 @@ use winnow_contract::Words;
 use winnow_contract::worker::{Answer, Loaded, ModelFiles, OcrPage, OcrRequest};
 
 /// Version of what this file makes of Tesseract's results: part of every card.
-const READ: &str = "read 1";
+const READ: &str = "read 2";
 /// A page whose characters are read with at least this mean confidence lies the right way up. Pages that lie wrong come
 /// out below 0.6, clean ones above 0.9.
 const SOUND: f32 = 0.75;
@@ -35,6 +37,20 @@ struct Reading {
     turn: Turn,
     /// Boxes are of the turned image.
     words: Vec<Word>,
+}
+
+impl Reading {
+    /// With boxes of the page before it was reduced.
+    fn enlarged(mut self, factor: f32, page: &GrayImage) -> Self {
+        let (width, height) = if self.turn.is_sideways() { (page.height(), page.width()) } else { page.dimensions() };
+        let along = |at: u32, side: u32| ((at as f32 / factor).round() as u32).min(side);
+        for word in &mut self.words {
+            let [x, y, w, h] = word.rect;
+            let (left, top) = (along(x, width), along(y, height));
+            word.rect = [left, top, along(x + w, width) - left, along(y + h, height) - top];
+        }
+        self
+    }
 }
 
 impl Reader {
@@ -63,7 +79,12 @@ impl Reader {
             Ok(gray) => gray,
             Err(reason) => return Answer::Refused { reason },
         };
-        let reading = self.best_reading(&gray);
+        let factor = scale::factor(&gray);
+        let smaller = (factor < 1.0).then(|| scale::reduced(&gray, factor)).flatten();
+        let reading = match smaller {
+            Some(smaller) => self.best_reading(&smaller).enlarged(factor, &gray),
+            None => self.best_reading(&gray),
+        };
         Answer::Read(page(request, reading, gray.dimensions()))
     }
 

@@ -17,6 +17,9 @@ use winnow_contract::worker::{
     Answer, DecodeRequest, ExpandRequest, HearRequest, Loaded, OcrRequest, PageRequest, Role, SoundRequest, Work,
 };
 
+/// The courtesy of work that nobody waits for.
+pub const BACKGROUND: i32 = 15;
+
 /// An answer with its blob.
 type Reply = (Answer, Vec<u8>);
 
@@ -26,8 +29,8 @@ type Reply = (Answer, Vec<u8>);
 /// When the channel breaks or carries something that is no request.
 pub fn serve(role: Role) -> io::Result<()> {
     caught::stay_silent();
-    // Whoever sits before the window goes first. A system that refuses loses only this courtesy.
-    let _ = rustix::process::nice(5);
+    // A system that refuses loses only this courtesy.
+    let _ = rustix::process::nice(courtesy(role));
     let mut channel = Channel::inherited()?;
     // Before it gives up the right to load anything.
     let mut models = Models::of(role);
@@ -73,6 +76,17 @@ fn card(role: Role) -> String {
         Role::Ocr => Reader::card(),
         Role::Speech => Hearer::card(),
         Role::Embed => Texts::CARD.to_owned(),
+    }
+}
+
+/// How far a process steps back behind whoever sits before the window.
+fn courtesy(role: Role) -> i32 {
+    match role {
+        // A page that somebody looks at is drawn here.
+        Role::Decode => 5,
+        Role::Ocr | Role::Speech => BACKGROUND,
+        // Its queries come from a person; its batches step back by themselves.
+        Role::Embed => 0,
     }
 }
 

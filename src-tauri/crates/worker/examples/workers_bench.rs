@@ -40,8 +40,7 @@ fn workers(models: &str, threads: &str) -> Result<Workers, String> {
             let found = meaning.files(ModelTask::Embed)?;
             Some(EmbedModel { files: found.model_files(threads, &["cpu"]), dimensions: found.dimensions })
         }),
-        pdf: Arc::new(|| None),
-        ffmpeg: Arc::new(|| None),
+        ..Models::none()
     };
     Workers::find(Widths::default(), find).map_err(|error| error.to_string())
 }

@@ -30,6 +30,10 @@ pub type FindEmbedModel = Arc<dyn Fn() -> Option<EmbedModel> + Send + Sync>;
 /// Tells where a library or a program is; none when there is none. Asked whenever it is needed.
 pub type FindLibrary = Arc<dyn Fn() -> Option<PathBuf> + Send + Sync>;
 
+/// Tells which model for kinds of content is installed, with `runtime`, the library that runs it; none when there is none.
+/// Asked whenever a process starts.
+pub type FindKindModel = Arc<dyn Fn() -> Option<ModelFiles> + Send + Sync>;
+
 /// A model for texts, as its card describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmbedModel {
@@ -53,6 +57,8 @@ pub struct Models {
     pub embed: FindEmbedModel,
     /// For the decoder.
     pub pdf: FindLibrary,
+    /// For the decoder too.
+    pub kinds: FindKindModel,
     /// The program that reads films, e.g. what [`find_ffmpeg`] finds.
     pub ffmpeg: FindLibrary,
 }
@@ -60,7 +66,13 @@ pub struct Models {
 impl Models {
     /// Nothing is installed.
     pub fn none() -> Self {
-        Self { speech: Arc::new(|| None), embed: Arc::new(|| None), pdf: Arc::new(|| None), ffmpeg: Arc::new(|| None) }
+        Self {
+            speech: Arc::new(|| None),
+            embed: Arc::new(|| None),
+            pdf: Arc::new(|| None),
+            kinds: Arc::new(|| None),
+            ffmpeg: Arc::new(|| None),
+        }
     }
 }
 
@@ -88,7 +100,7 @@ impl Workers {
     /// As `find`.
     pub fn at(program: &Path, widths: Widths, models: Models) -> io::Result<Self> {
         Ok(Self {
-            decode: Arc::new(DecodeWorkers::start(program, widths.decode, models.pdf, models.ffmpeg)?),
+            decode: Arc::new(DecodeWorkers::start(program, widths.decode, &models)?),
             ocr: Arc::new(OcrWorkers::start(program, widths.ocr)),
             speech: Arc::new(SpeechWorkers::new(program, models.speech)),
             embed: Arc::new(EmbedWorkers::new(program, models.embed)),

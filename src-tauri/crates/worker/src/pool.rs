@@ -3,11 +3,11 @@
 //!
 //! It does not know what a request means; a call that failed is not repeated here.
 
-use crate::FindLibrary;
 use crate::adapters::declined;
 use crate::limits::{self, Fault, LOOK, Watch};
 use crate::link::{Line, Link};
 use crate::protocol::Reply;
+use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -36,12 +36,15 @@ pub(crate) struct Opening<'a> {
     pub(crate) aside: Option<&'a Mutex<Option<Line>>>,
 }
 
+/// What a process is told by its environment when it starts: names and values.
+pub(crate) type Told = Vec<(&'static str, OsString)>;
+
 pub(crate) struct Pool {
     program: PathBuf,
     role: Role,
     width: usize,
-    /// Handed to every process when it starts, for then it may still load something.
-    library: Option<FindLibrary>,
+    /// Asked whenever a process starts, for then it may still load something.
+    tell: Option<Box<dyn Fn() -> Told + Send + Sync>>,
     seats: Mutex<Seats>,
     freed: Condvar,
     /// What holds the processes back, as the one that was started last said.
@@ -75,16 +78,16 @@ impl Pool {
             program: program.to_owned(),
             role,
             width,
-            library: None,
+            tell: None,
             seats: Mutex::default(),
             freed: Condvar::new(),
             confinement: Mutex::default(),
         }
     }
 
-    /// The same whose processes load a library, if there is one when they start.
-    pub(crate) fn with_library(self, find: FindLibrary) -> Self {
-        Self { library: Some(find), ..self }
+    /// The same whose processes are told something when they start.
+    pub(crate) fn telling(self, tell: impl Fn() -> Told + Send + Sync + 'static) -> Self {
+        Self { tell: Some(Box::new(tell)), ..self }
     }
 
     /// Process ids of all workers: those at work, then those that wait.
@@ -240,9 +243,8 @@ impl Seat<'_> {
 
     fn open(&self) -> Result<Link, StageError> {
         let pool = self.pool;
-        let library = pool.library.as_ref().and_then(|find| find());
-        Link::open(&pool.program, pool.role, library.as_deref())
-            .map_err(|error| StageError::Retry(Words::new("worker_unavailable").with("why", error)))
+        let told = pool.tell.as_ref().map_or_else(Told::new, |tell| tell());
+        Link::open(&pool.program, pool.role, &told).map_err(|error| StageError::Retry(Words::new("worker_unavailable").with("why", error)))
     }
 
     fn keep(&self, worker: Worker) {

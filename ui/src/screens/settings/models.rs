@@ -75,6 +75,7 @@ fn without(rows: &[ModelCardRow]) -> Vec<&'static str> {
         (ModelTask::Embed, "Without a model for meaning, search finds words only, and no labels are suggested."),
         (ModelTask::Ocr, "Without a model for reading, words on pictures are not found."),
         (ModelTask::Decode, "Without the PDF library, PDF documents are listed and not read."),
+        (ModelTask::Kind, "Without the model for formats, a text that does not say what it is counts as plain text."),
     ];
     tasks.into_iter().filter(|(task, _)| lacks(*task)).map(|(_, says)| says).collect()
 }
@@ -124,6 +125,7 @@ fn task(task: ModelTask) -> &'static str {
         ModelTask::Runtime => "runs models",
         ModelTask::Ocr => "reads words on pictures",
         ModelTask::Decode => "opens files",
+        ModelTask::Kind => "tells formats apart",
     }
 }
 

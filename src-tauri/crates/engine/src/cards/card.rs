@@ -158,7 +158,7 @@ impl Card {
             ModelTask::Embed => {
                 ensure(sensible(self.dimensions) && sensible(self.max_tokens), || "an embedder needs dimensions and max_tokens".to_owned())
             }
-            ModelTask::Speech | ModelTask::Voice | ModelTask::Runtime | ModelTask::Decode => Ok(()),
+            ModelTask::Speech | ModelTask::Voice | ModelTask::Runtime | ModelTask::Decode | ModelTask::Kind => Ok(()),
             ModelTask::Ocr => Err("models for this task come with the system".to_owned()),
         }
     }

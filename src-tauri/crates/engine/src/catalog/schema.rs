@@ -26,9 +26,18 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("alike", "Is this the same thing as the other, so that one decision holds for both?"),
 ];
 
+/// Memory for pages of the catalog that the writer keeps at hand, in kilobytes.
+const KEPT_PAGES_KB: i64 = 32_000;
+/// Pages in the log of changes at which they are brought into the catalog: 16 MB, so that one page goes there once for many changes.
+const LOGGED_PAGES: i64 = 4_000;
+
 /// A connection that may write. Only the writer thread holds one.
 pub fn open_for_writing(path: &Path) -> Result<Connection> {
-    let connection = Connection::open(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // A negative size is one in kilobytes.
+    connection.pragma_update(None, "cache_size", -KEPT_PAGES_KB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOGGED_PAGES)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;

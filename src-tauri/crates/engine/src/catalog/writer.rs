@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A transaction stays open for more changes at most this long …
-const GROUP_TIME: Duration = Duration::from_millis(20);
+const GROUP_TIME: Duration = Duration::from_millis(10);
 /// … and takes at most this many.
 const GROUP_SIZE: usize = 128;
 /// Changes that may wait before their senders do.

@@ -2,6 +2,9 @@
 //!
 //! Pure. Nothing a person types can be FTS5 syntax: every term is quoted.
 
+/// Letters from which on a word may be the beginning of another: with fewer nearly everything is.
+const BEGINNING: usize = 3;
+
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -21,7 +24,8 @@ impl Query {
         let terms = terms(typed);
         let open = !typed.ends_with(char::is_whitespace);
         let last = terms.len().checked_sub(1)?;
-        let expression = |(at, term): (usize, &Term)| quote(&term.text, !term.phrase && (open && at == last || term.text.ends_with('*')));
+        let unfinished = |at: usize, term: &Term| open && at == last && term.text.chars().count() >= BEGINNING;
+        let expression = |(at, term): (usize, &Term)| quote(&term.text, !term.phrase && (unfinished(at, term) || term.text.ends_with('*')));
         let pick =
             |unwanted| terms.iter().enumerate().filter(move |(_, term)| term.unwanted == unwanted).map(expression).collect::<Vec<_>>();
         let wanted: Vec<&str> = terms.iter().filter(|term| !term.unwanted).map(|term| term.text.trim_end_matches('*').trim()).collect();
@@ -79,7 +83,10 @@ mod tests {
         check("light ", &["\"light\""], &[]);
         check("storm light", &["\"storm\"", "\"light\"*"], &[]);
         check("\"harbour light\" 1911", &["\"harbour light\"", "\"1911\"*"], &[]);
-        check("light -house x", &["\"light\"", "\"x\"*"], &["\"house\""]);
+        check("light -house x", &["\"light\"", "\"x\""], &["\"house\""]);
+        check("storm li", &["\"storm\"", "\"li\""], &[]);
+        check("storm li*", &["\"storm\"", "\"li\"*"], &[]);
+        check("lig", &["\"lig\"*"], &[]);
         check("NEAR(a b) OR * AND", &["\"NEAR(a\"", "\"b)\"", "\"OR\"", "\"AND\"*"], &[]);
         check("light* house ", &["\"light\"*", "\"house\""], &[]);
         check("an open \"quote", &["\"an\"", "\"open\"", "\"quote\""], &[]);

@@ -3,6 +3,7 @@
 //! Only well-known extensions claim anything, and text formats among themselves never differ.
 
 use super::kind::Kind;
+use super::picture;
 use winnow_contract::asset::MediaKind;
 
 /// What kind of content an extension claims; all text formats are one.
@@ -33,19 +34,38 @@ const CLAIMS: &[(&[&str], Claim)] = &[
     (&["heic"], Claim::Picture("image/heic")),
     (&["avif"], Claim::Picture("image/avif")),
     (&["svg"], Claim::Picture("image/svg+xml")),
+    (&["jp2", "j2k", "j2c", "jpc", "jpf", "jpx", "jpm"], Claim::Picture(picture::JPEG_2000)),
+    (&["psd", "psb"], Claim::Picture(picture::PHOTOSHOP)),
+    (&["ico", "cur"], Claim::Picture(picture::ICON)),
+    (&["icns"], Claim::Picture(picture::APPLE_ICON)),
+    (&["pbm", "pgm", "ppm", "pnm", "pam"], Claim::Picture(picture::PNM)),
+    (&["tga"], Claim::Picture(picture::TGA)),
+    (&["pcx"], Claim::Picture(picture::PCX)),
+    (&["sgi"], Claim::Picture(picture::SGI)),
+    (&["pcd"], Claim::Picture(picture::PHOTO_CD)),
+    (&["dds"], Claim::Picture(picture::DDS)),
+    (&["hdr"], Claim::Picture(picture::RADIANCE)),
     (&["eml", "msg", "mbox"], Claim::Kind(MediaKind::Mail)),
     (&["mht", "mhtml"], Claim::Kind(MediaKind::Web)),
 ];
 
 /// The extension, when it claims another kind of content than was found.
 pub fn mismatch<'a>(extension: &'a str, found: &Kind) -> Option<&'a str> {
-    let claim = CLAIMS.iter().find(|(names, _)| names.contains(&extension)).map(|(_, claim)| *claim)?;
-    let agrees = match claim {
+    let agrees = match claim(extension)? {
         Claim::Text => matches!(found.media, MediaKind::Text | MediaKind::Table | MediaKind::Web | MediaKind::Mail),
         Claim::Kind(media) => found.media == media,
         Claim::Picture(media_type) => found.media_type == media_type,
     };
     (!agrees && found.media != MediaKind::Empty).then_some(extension)
+}
+
+/// The extension claims a format whose bytes have to show it.
+pub fn has_to_show(extension: &str) -> bool {
+    claim(extension).is_some_and(|claim| claim != Claim::Text)
+}
+
+fn claim(extension: &str) -> Option<Claim> {
+    CLAIMS.iter().find(|(names, _)| names.contains(&extension)).map(|(_, claim)| *claim)
 }
 
 #[cfg(test)]
@@ -69,6 +89,9 @@ mod tests {
         check("doc", Text, "text/plain", true);
         check("txt", Other, "application/octet-stream", true);
         check("xyz", Image, "image/png", false);
+        check("j2k", Image, "image/jp2", false);
+        check("tga", Other, "application/octet-stream", true);
+        check("ppm", Image, "image/jpeg", true);
         check("", Image, "image/png", false);
         check("pdf", Empty, "application/x-empty", false);
         check("docx", Office, "application/x-ole-storage", false);

@@ -3,6 +3,7 @@
 //! The name counts only between text formats, which look alike. Nothing is decoded here.
 
 mod container;
+mod learned;
 mod mpeg;
 mod stream;
 mod textual;
@@ -11,6 +12,8 @@ use super::picture;
 use super::sample::Sample;
 use winnow_contract::asset::MediaKind;
 use winnow_readers::{encoding, mail, office};
+
+pub use learned::{Ask, Found, Model};
 
 /// What content it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +62,7 @@ const BINARY: &[(usize, &[u8], Kind)] = &[
     (0, b".ra\xfd", Kind::new(MediaKind::Sound, "audio/x-pn-realaudio")),
     (0, b".RMF", Kind::new(MediaKind::Video, "application/vnd.rn-realmedia")),
     (0, b"AT&TFORM", Kind::new(MediaKind::Image, "image/vnd.djvu")),
-    (0, b"8BPS", Kind::new(MediaKind::Image, "image/vnd.adobe.photoshop")),
+    (0, b"8BPS", Kind::new(MediaKind::Image, picture::PHOTOSHOP)),
 ];
 
 /// Compound files that people did not write.
@@ -68,13 +71,17 @@ const NO_DOCUMENTS: &[&str] = &["application/x-msi", "application/x-thumbs-db"];
 const EMPTY: Kind = Kind::new(MediaKind::Empty, "application/x-empty");
 const UNKNOWN: Kind = Kind::new(MediaKind::Other, "application/octet-stream");
 
-/// The kind of a file. `extension` is lower case, without dot, and decides only between text formats.
-pub fn of(sample: &mut Sample, extension: &str) -> Kind {
+/// The kind of a file. `extension` is lower case, without dot, and decides only between text formats; what it leaves open is
+/// asked.
+pub fn of(sample: &mut Sample, extension: &str, ask: &Ask) -> Found {
     if sample.bytes == 0 {
-        return EMPTY;
+        return Found::sure(EMPTY);
     }
     let kind = by_ends(sample, extension);
-    if container::is_package(&sample.head) { of_package(kind, sample) } else { kind }
+    if container::is_package(&sample.head) {
+        return Found::sure(of_package(kind, sample));
+    }
+    learned::settle(kind, sample, extension, ask)
 }
 
 /// Zip files and compound files of Microsoft tell inside what they are.
@@ -95,7 +102,9 @@ fn of_package(by_ends: Kind, sample: &mut Sample) -> Kind {
 fn by_ends(sample: &Sample, extension: &str) -> Kind {
     let head = sample.head.as_slice();
     text_shaped(head)
+        .or_else(|| picture::media_type_by_shape(head, sample.bytes).map(picture_kind))
         .or_else(|| encoding::is_clean_text(head).then(|| textual::of(head, extension)))
+        .or_else(|| picture::media_type(head, sample.end(), sample.bytes, extension).map(picture_kind))
         .or_else(|| binary(head, &sample.tail))
         .or_else(|| encoding::is_text(head).then(|| textual::of(head, extension)))
         .unwrap_or(UNKNOWN)
@@ -113,7 +122,7 @@ fn text_shaped(head: &[u8]) -> Option<Kind> {
 
 fn binary(head: &[u8], tail: &[u8]) -> Option<Kind> {
     let listed = BINARY.iter().find(|(at, magic, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic)));
-    let negative = || picture::negative_type(head).map(|media_type| Kind::new(MediaKind::Image, media_type));
+    let negative = || picture::negative_type(head).map(picture_kind);
     let listed = listed.map(|(_, _, kind)| *kind).or_else(negative).or_else(|| container::of(head, tail)).or_else(|| packed(head));
     listed.or_else(|| mpeg::of(head)).or_else(|| stream::of(head)).or_else(|| inferred(head))
 }
@@ -123,8 +132,13 @@ fn packed(head: &[u8]) -> Option<Kind> {
     winnow_readers::container::kind_of(head).map(|media_type| Kind::new(MediaKind::Archive, media_type))
 }
 
+fn picture_kind(media_type: &'static str) -> Kind {
+    Kind::new(MediaKind::Image, media_type)
+}
+
 fn inferred(head: &[u8]) -> Option<Kind> {
-    let found = infer::get(head)?;
+    // The few bytes that are taken for an icon prove nothing; icons were looked for before, and better.
+    let found = infer::get(head).filter(|found| found.mime_type() != picture::ICON)?;
     let media = match found.matcher_type() {
         infer::MatcherType::Archive => MediaKind::Archive,
         infer::MatcherType::Audio => MediaKind::Sound,
@@ -152,7 +166,8 @@ mod tests {
         let mut file = tempfile();
         file.write_all(bytes).expect("written");
         let mut sample = Sample::take(file).expect("a sample");
-        assert_eq!(of(&mut sample, extension), Kind { media, media_type: leak(media_type) }, "{:?}", String::from_utf8_lossy(bytes));
+        let found = of(&mut sample, extension, &|_| None).kind;
+        assert_eq!(found, Kind { media, media_type: leak(media_type) }, "{:?}", String::from_utf8_lossy(bytes));
     }
 
     fn leak(text: &str) -> &'static str {
@@ -175,6 +190,12 @@ mod tests {
         check(b"RIFF\x24\0\0\0AVI LIST\0\0\0\0", "", Video, "video/x-msvideo");
         check(b"II*\0\x08\0\0\0\x01\0", "", Image, "image/tiff");
         check(b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "", Image, "image/bmp");
+        check(b"8BPS\0\x01\0\0\0\0\0\0\0\x03", "", Image, "image/vnd.adobe.photoshop");
+        check(b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 ", "", Image, "image/jp2");
+        check(b"II+\0\x08\0\0\0\x10\0\0\0", "", Image, "image/tiff");
+        check(b"P5\n2 1\n255\n\x01\xff", "txt", Image, "image/x-portable-anymap");
+        check(b"P2 2 1 255 1 2", "txt", Image, "image/x-portable-anymap");
+        check(b"\0\0\x01\0\x01\0\x10", "ico", Other, "application/octet-stream");
         check(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "doc", Pdf, "application/pdf");
         check(b"\0\0rubbish\n%PDF-1.4\n", "", Pdf, "application/pdf");
         check(b"7z\xbc\xaf\x27\x1c\0\x04", "", Archive, "application/x-7z-compressed");
@@ -199,6 +220,7 @@ mod tests {
     fn words_that_begin_like_a_magic_number_are_text() {
         use MediaKind::Text;
         check(b"BMW cars are listed below.\n", "txt", Text, "text/plain");
+        check(b"P1 is the first of the papers.\n", "txt", Text, "text/plain");
         check(b"MZ is how the letter began.\n", "txt", Text, "text/plain");
         check(b"II*V of the series\n", "", Text, "text/plain");
         check(b"A PDF begins with %PDF-1.7, they say.\n", "txt", Text, "text/plain");

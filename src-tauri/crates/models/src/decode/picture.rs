@@ -2,38 +2,48 @@
 //!
 //! Colour profiles are not applied. Of an animation the first frame is read, of a camera's negative the preview.
 
+mod colours;
 mod described;
 mod extent;
 mod facts;
 mod heif;
 mod iptc;
+mod libtiff;
 mod look;
+mod marks;
+mod measured;
+mod mend;
 mod pixels;
+mod rare;
 mod raw;
 mod recolour;
 pub mod render;
 mod svg;
+mod tiff;
 mod tiff_pages;
 mod xmp;
 
 use super::kind::Kind;
 use super::sample::Sample;
-use super::{bare, io_error, property};
+use super::{bare, property};
 use described::Described;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat};
 use pixels::{Picture, Stop, damaged};
 use std::io::{BufRead, Cursor, Seek};
-use tiff_pages::{Patched, Tiff};
+use tiff_pages::Patched;
 use winnow_contract::Words;
 use winnow_contract::asset::Property;
 use winnow_contract::worker::{DecodeLimits, DecodeRequest, Decoded, DecodedText, PageHead, PageRequest, RenditionHead};
 
+pub use marks::{PNM, TGA, media_type, media_type_by_shape};
+pub use rare::{APPLE_ICON, DDS, ICON, JPEG_2000, PCX, PHOTO_CD, PHOTOSHOP, RADIANCE, SGI};
 pub use raw::media_type as negative_type;
 
 /// Loads the libraries and opens the fonts that pictures need. To be called before the process confines itself.
 pub fn prepare() {
     heif::prepare();
+    libtiff::prepare();
     svg::prepare();
 }
 
@@ -77,11 +87,11 @@ pub fn read(request: &DecodeRequest, kind: &Kind, sample: &mut Sample) -> Result
 pub fn page(request: &PageRequest, kind: &Kind, sample: &mut Sample) -> Result<(RenditionHead, Vec<u8>), Words> {
     let none = || Words::new("no_page").with("page", request.page);
     let picture = match source(kind, sample) {
-        Source::Tiff => tiff_page(request, sample)?.ok_or_else(none)?,
-        Source::Plain(_) | Source::Drawing | Source::Heif | Source::Negative if request.page == 1 => {
+        Source::Tiff => tiff::page(request, sample)?.ok_or_else(none)?,
+        Source::Plain(_) | Source::Rare(_) | Source::Drawing | Source::Heif | Source::Negative if request.page == 1 => {
             found(kind, sample, &request.limits)?.picture.ok_or_else(none)?
         }
-        Source::Plain(_) | Source::Drawing | Source::Heif | Source::Negative | Source::Unknown => return Err(none()),
+        Source::Plain(_) | Source::Rare(_) | Source::Drawing | Source::Heif | Source::Negative | Source::Unknown => return Err(none()),
     };
     render::page(picture.image, picture.orientation, &request.limits, request.page).map_err(|error| damaged(&error))
 }
@@ -90,6 +100,8 @@ pub fn page(request: &PageRequest, kind: &Kind, sample: &mut Sample) -> Result<(
 #[derive(Clone, Copy)]
 enum Source {
     Plain(ImageFormat),
+    /// One that is read in memory as a whole.
+    Rare(rare::Reader),
     Tiff,
     Drawing,
     Heif,
@@ -126,7 +138,9 @@ fn source(kind: &Kind, sample: &mut Sample) -> Source {
         "image/webp" => Source::Plain(ImageFormat::WebP),
         "image/gif" => Source::Plain(ImageFormat::Gif),
         "image/bmp" => Source::Plain(ImageFormat::Bmp),
-        _ => Source::Unknown,
+        marks::PNM => Source::Plain(ImageFormat::Pnm),
+        marks::TGA => Source::Plain(ImageFormat::Tga),
+        other => rare::reader_of(other).map_or(Source::Unknown, Source::Rare),
     }
 }
 
@@ -137,7 +151,8 @@ fn found(kind: &Kind, sample: &mut Sample, limits: &DecodeLimits) -> Result<Foun
     }
     match source {
         Source::Plain(format) => plain(format, sample, limits),
-        Source::Tiff => tiff(sample, limits),
+        Source::Rare(reader) => rare(reader, sample, limits),
+        Source::Tiff => tiff::found(sample, limits),
         Source::Drawing => drawing(sample, limits),
         Source::Heif => heif(sample, limits),
         Source::Negative => negative(sample, limits),
@@ -146,7 +161,7 @@ fn found(kind: &Kind, sample: &mut Sample, limits: &DecodeLimits) -> Result<Foun
 }
 
 fn plain(format: ImageFormat, sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
-    let picture = match pixels::decode(sample.reader()?, format, limits) {
+    let picture = match pixels::decode(sample.reader()?, format, limits).or_else(|stop| again(stop, format, sample, limits)) {
         Ok(picture) => picture,
         Err(Stop::Flavour(note)) => return Ok(without_reader(note)),
         Err(Stop::Refused(reason)) => return Err(reason),
@@ -159,6 +174,33 @@ fn plain(format: ImageFormat, sample: &mut Sample, limits: &DecodeLimits) -> Res
     Ok(Found { described: described_beside(&picture), picture: Some(picture), properties, notes, partial: extent.cut, ..Found::default() })
 }
 
+/// A second try at a file that was declined, put right as far as anything is known that helps.
+fn again(stop: Stop, format: ImageFormat, sample: &mut Sample, limits: &DecodeLimits) -> Result<Picture, Stop> {
+    let mended = match stop.may_be_tried_again() {
+        true => mend::mended(format, &sample.start(limit(limits.file_bytes)).map_err(Stop::Refused)?, limits),
+        false => None,
+    };
+    mended.and_then(|bytes| pixels::decode(Cursor::new(bytes), format, limits).ok()).ok_or(stop)
+}
+
+fn rare(reader: rare::Reader, sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
+    let rare = match reader(&sample.start(limit(limits.file_bytes))?, limits) {
+        Ok(rare) => rare,
+        Err(Stop::Flavour(note)) => return Ok(without_reader(note)),
+        Err(Stop::Refused(reason)) => return Err(reason),
+    };
+    let cut = rare.cut.then(|| Words::new("picture_cut"));
+    Ok(Found {
+        described: described_beside(&rare.picture),
+        picture: Some(rare.picture),
+        size: rare.size,
+        properties: rare.exif.map(facts::of_block).unwrap_or_default(),
+        notes: rare.notes.into_iter().chain(cut).collect(),
+        partial: rare.cut,
+        ..Found::default()
+    })
+}
+
 fn facts(reader: &mut (impl BufRead + Seek), format: ImageFormat) -> Vec<Property> {
     let has = matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP);
     if has { facts::of(reader) } else { Vec::new() }
@@ -167,68 +209,6 @@ fn facts(reader: &mut (impl BufRead + Seek), format: ImageFormat) -> Vec<Propert
 fn described_beside(picture: &Picture) -> Described {
     let xmp = picture.xmp.as_deref().map(xmp::described).unwrap_or_default();
     xmp.or(picture.iptc.as_deref().map(iptc::described).unwrap_or_default())
-}
-
-/// All pages are listed; the first is decoded. When it cannot be, the others may still.
-fn tiff(sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {
-    let pages = tiff_pages::pages(&mut sample.file, limits.pages).unwrap_or_default();
-    let many = pages.pages.len() > 1 || pages.cut.is_some();
-    let mut found = Found { partial: pages.cut.is_some() || pages.broken, ..Found::default() };
-    found.notes.extend(pages.cut.map(|count| Words::new("pages_cut").with("limit", limits.pages).with("count", count)));
-    found.notes.extend(pages.broken.then(|| Words::new("pages_broken")));
-    match decoded_page(sample, pages.pages.first().map(|page| page.at), limits) {
-        Ok(picture) => {
-            found.described = described_beside(&picture);
-            found.picture = Some(picture);
-        }
-        Err(stop) if many => {
-            found.partial = true;
-            found.notes.push(stop.words());
-        }
-        Err(Stop::Flavour(note)) => return Ok(without_reader(note)),
-        Err(Stop::Refused(reason)) => return Err(reason),
-    }
-    if many {
-        found.pages = tiff_pages::heads(&pages.pages, |width, height| render::page_size(width, height, limits));
-    }
-    found.properties = if sample.bytes <= facts::TIFF_BYTES { facts::of(&mut sample.reader()?) } else { Vec::new() };
-    Ok(found)
-}
-
-/// The page whose directory stands at `at`, with the descriptions beside it.
-fn decoded_page(sample: &mut Sample, at: Option<u64>, limits: &DecodeLimits) -> Result<Picture, Stop> {
-    let recolour = at.and_then(|at| recoloured(sample, at));
-    let shown = recolour.as_ref().map_or((0, Vec::new()), |recolour| (recolour.at, recolour.shown.clone()));
-    let file = Patched::new(&mut sample.file, shown.0, shown.1).map_err(|error| Stop::Refused(io_error(&error)))?;
-    let Some(reader) = at.and_then(|at| tiff_pages::beginning_at(file, at)) else {
-        return pixels::decode(sample.reader().map_err(Stop::Refused)?, ImageFormat::Tiff, limits);
-    };
-    let mut picture = pixels::decode(reader, ImageFormat::Tiff, limits)?;
-    if let Some(recolour) = recolour {
-        picture.image = recolour.apply(&picture.image);
-    }
-    picture.iptc = iptc_of_tiff(sample);
-    Ok(picture)
-}
-
-fn recoloured(sample: &mut Sample, at: u64) -> Option<recolour::Recolour> {
-    let mut file = Tiff::open(&mut sample.file)?;
-    let page = file.at(at)?;
-    recolour::of(&mut file, &page)
-}
-
-fn iptc_of_tiff(sample: &mut Sample) -> Option<Vec<u8>> {
-    let mut file = Tiff::open(&mut sample.file)?;
-    let first = file.chain(1).directories.pop()?;
-    file.bytes(&first, tiff_pages::IPTC, 1 << 20)
-}
-
-/// None when there is no page of this number.
-fn tiff_page(request: &PageRequest, sample: &mut Sample) -> Result<Option<Picture>, Words> {
-    let pages = tiff_pages::pages(&mut sample.file, request.limits.pages).unwrap_or_default();
-    let wanted = (request.page as usize).checked_sub(1).and_then(|index| pages.pages.get(index));
-    let Some(wanted) = wanted else { return Ok(None) };
-    decoded_page(sample, Some(wanted.at), &request.limits).map(Some).map_err(Stop::words)
 }
 
 fn drawing(sample: &mut Sample, limits: &DecodeLimits) -> Result<Found, Words> {

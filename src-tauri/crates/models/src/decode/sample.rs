@@ -33,6 +33,11 @@ impl Sample {
         Ok(Self { tail: tail.map_err(|error| io_error(&error))?, file, bytes, head })
     }
 
+    /// The file's last bytes.
+    pub fn end(&self) -> &[u8] {
+        if self.tail.is_empty() { &self.head } else { &self.tail }
+    }
+
     /// The file's first bytes, at most `limit`.
     ///
     /// # Errors

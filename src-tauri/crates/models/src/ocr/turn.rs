@@ -49,6 +49,11 @@ impl Turn {
         }
     }
 
+    /// Width and height change places.
+    pub fn is_sideways(self) -> bool {
+        matches!(self, Self::Right | Self::Left)
+    }
+
     /// The turned page.
     pub fn applied(self, page: &GrayImage) -> GrayImage {
         match self {

@@ -3,17 +3,18 @@
 //! What a file means is not looked at here; only whether the answer fits together.
 
 use super::{card, declined, film};
-use crate::FindLibrary;
 use crate::film::Film;
-use crate::pool::{Load, Pool};
+use crate::pool::{Load, Pool, Told};
 use crate::protocol::Reply;
+use crate::{FindKindModel, FindLibrary, Models};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use winnow_contract::Words;
 use winnow_contract::worker::{
-    Answer, Confinement, DecodeRequest, Decoded, DecodedText, ExpandRequest, Expanded, PageHead, PageRequest, Role, SoundRequest, Sounded,
-    WAVEFORM_RATE, Work,
+    Answer, Confinement, DecodeRequest, Decoded, DecodedText, ExpandRequest, Expanded, KIND_MODEL, PDF_LIBRARY, PageHead, PageRequest,
+    Role, SoundRequest, Sounded, WAVEFORM_RATE, Work,
 };
 use winnow_engine::ports::{CallLimits, Cancel, Decode, DecodedFile, DecodedSound, DrawnPage, FilmFrame, StageError};
 
@@ -30,8 +31,9 @@ pub struct DecodeWorkers {
 
 impl DecodeWorkers {
     /// Starts one worker and asks its version.
-    pub(crate) fn start(program: &Path, width: usize, library: FindLibrary, ffmpeg: FindLibrary) -> io::Result<Self> {
-        let pool = Pool::new(program, Role::Decode, width).with_library(library);
+    pub(crate) fn start(program: &Path, width: usize, models: &Models) -> io::Result<Self> {
+        let (pdf, kinds, ffmpeg) = (Arc::clone(&models.pdf), Arc::clone(&models.kinds), Arc::clone(&models.ffmpeg));
+        let pool = Pool::new(program, Role::Decode, width).telling(move || told(&pdf, &kinds));
         let card = card(&pool).map_err(|error| io::Error::other(format!("winnow-worker does not answer: {error:?}")))?;
         Ok(Self { pool, card, program: program.to_owned(), ffmpeg })
     }
@@ -61,13 +63,13 @@ impl Decode for DecodeWorkers {
         cancel: &Cancel,
     ) -> Result<DecodedSound, StageError> {
         let load = Load { work: Work::Sound(request.clone()), blob: &[], files: &[&file, &into], opening: None };
-        match (self.pool.call(&load, limits, cancel, sounded), (self.ffmpeg)()) {
-            (Err(StageError::Broken(words)), Some(ffmpeg)) if words.code == NEEDS_FFMPEG => {
-                let film = Film { worker: &self.program, ffmpeg: &ffmpeg, file: &file, limits, cancel };
-                film::sound(&self.pool, &film, request, &into)
-            }
-            (told, _) => told,
+        let heard = self.pool.call(&load, limits, cancel, sounded);
+        if !matches!(&heard, Err(StageError::Broken(words)) if words.code == NEEDS_FFMPEG) {
+            return heard;
         }
+        let Some(ffmpeg) = (self.ffmpeg)() else { return heard };
+        let film = Film { worker: &self.program, ffmpeg: &ffmpeg, file: &file, limits, cancel };
+        film::sound(&self.pool, &film, request, &into)
     }
 
     fn page(&self, request: &PageRequest, file: File, limits: CallLimits, cancel: &Cancel) -> Result<DrawnPage, StageError> {
@@ -89,6 +91,13 @@ impl Decode for DecodeWorkers {
     fn confinement(&self) -> Option<Confinement> {
         self.pool.confinement()
     }
+}
+
+/// What a process may load when it starts.
+fn told(pdf: &FindLibrary, kinds: &FindKindModel) -> Told {
+    let library = pdf().map(|path| (PDF_LIBRARY, path.into_os_string()));
+    let model = kinds().and_then(|files| serde_json::to_string(&files).ok()).map(|files| (KIND_MODEL, files.into()));
+    library.into_iter().chain(model).collect()
 }
 
 pub(super) fn decoded((answer, blob): Reply) -> Option<Result<DecodedFile, StageError>> {

@@ -4,6 +4,7 @@
 
 use crate::limits::{Fault, Watch};
 use crate::protocol::Reply;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -13,7 +14,7 @@ use winnow_contract::worker::{Role, Work};
 pub(crate) enum Link {}
 
 impl Link {
-    pub(crate) fn open(_program: &Path, _role: Role, _library: Option<&Path>) -> io::Result<Self> {
+    pub(crate) fn open(_program: &Path, _role: Role, _told: &[(&str, OsString)]) -> io::Result<Self> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "workers do not run on this system yet"))
     }
 

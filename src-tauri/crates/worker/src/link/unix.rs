@@ -8,6 +8,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use std::env;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::mem::MaybeUninit;
@@ -16,7 +17,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use winnow_contract::worker::{Answer, PDF_LIBRARY, Role, Work};
+use winnow_contract::worker::{Answer, Role, Work};
 
 /// What a worker keeps of our environment: where its model data and its libraries are, when that is not where they
 /// usually are.
@@ -35,14 +36,14 @@ pub(crate) struct Line {
 }
 
 impl Link {
-    /// Starts a worker of this role, which loads this library first.
+    /// Starts a worker of this role, which finds what it is told among its environment.
     ///
     /// # Errors
     /// When the program cannot be started. It may still die at once; the first exchange shows that.
-    pub(crate) fn open(program: &Path, role: Role, library: Option<&Path>) -> io::Result<Self> {
+    pub(crate) fn open(program: &Path, role: Role, told: &[(&str, OsString)]) -> io::Result<Self> {
         let (socket, theirs) = UnixStream::pair()?;
         socket.set_nonblocking(true)?;
-        let child = command(program, role, library, OwnedFd::from(theirs)).spawn()?;
+        let child = command(program, role, told, OwnedFd::from(theirs)).spawn()?;
         Ok(Self { line: Line { pid: child.id(), socket }, child })
     }
 
@@ -148,11 +149,11 @@ impl Drop for Link {
 }
 
 /// Standard output and error lead nowhere: a native library's message may quote the file it chokes on.
-fn command(program: &Path, role: Role, library: Option<&Path>, channel: OwnedFd) -> Command {
+fn command(program: &Path, role: Role, told: &[(&str, OsString)], channel: OwnedFd) -> Command {
     let mut command = Command::new(program);
     command.arg(role.as_str()).current_dir("/").env_clear();
     command.envs(KEPT.iter().filter_map(|name| Some((*name, env::var_os(name)?))));
-    command.envs(library.map(|path| (PDF_LIBRARY, path)));
+    command.envs(told.iter().map(|(name, value)| (name, value)));
     command.envs([("LANG", "C"), ("LC_ALL", "C"), ("OMP_THREAD_LIMIT", "1"), ("TOKENIZERS_PARALLELISM", "false")]);
     command.stdin(Stdio::from(channel)).stdout(Stdio::null()).stderr(Stdio::null());
     // Ctrl-C in a terminal is for the parent, which ends its workers when it is ready.

@@ -20,14 +20,14 @@ const ROLES: [(&str, &str); 5] = [
     ("tokenizer_config", "tokenizer_config.json"),
 ];
 
-fn models() -> PathBuf {
+pub fn models() -> PathBuf {
     let folder = PathBuf::from(env::var_os("WINNOW_MODELS").expect("WINNOW_MODELS names the folder of models"));
     assert!(folder.join("minilm-l6-v2/model.onnx").is_file(), "The models are not there. Run: cargo xtask setup");
     folder
 }
 
 /// The library that runs models, whatever its version and system call it.
-fn runtime() -> PathBuf {
+pub fn runtime() -> PathBuf {
     let files = fs::read_dir(models().join("onnxruntime")).expect("the runtime's folder");
     let mut paths = files.map(|file| file.expect("a file").path());
     paths.find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("libonnxruntime"))).expect("the runtime")

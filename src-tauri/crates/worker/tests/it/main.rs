@@ -8,6 +8,7 @@ mod decode;
 mod documents;
 mod embed;
 mod film;
+mod kinds;
 mod limits;
 mod ocr;
 mod pdf;

@@ -2,56 +2,119 @@
 //!
 //! Well-formedness is not checked here; the readers do that.
 
+mod shown;
+
 use super::super::subtitles;
+use super::learned::Doubt;
 use super::{Kind, MESSAGE};
+use shown::{Shown, is_prose};
 use winnow_contract::asset::MediaKind;
 use winnow_readers::{encoding, mail};
 
-const PLAIN: Kind = Kind::new(MediaKind::Text, "text/plain");
-const WEB: Kind = Kind::new(MediaKind::Web, "text/html");
-const XML: Kind = Kind::new(MediaKind::Text, "application/xml");
+/// Text that is nothing more than that.
+pub const PLAIN: Kind = Kind::new(MediaKind::Text, "text/plain");
+pub const WEB: Kind = Kind::new(MediaKind::Web, "text/html");
+pub const XML: Kind = Kind::new(MediaKind::Text, "application/xml");
+pub const MAIL: Kind = Kind::new(MediaKind::Mail, MESSAGE);
 const SVG: Kind = Kind::new(MediaKind::Image, "image/svg+xml");
-const MAIL: Kind = Kind::new(MediaKind::Mail, MESSAGE);
 const MAILBOX: Kind = Kind::new(MediaKind::Mail, mail::MAILBOX);
 const SAVED_PAGE: Kind = Kind::new(MediaKind::Web, mail::SAVED_PAGE);
 const SUBRIP: Kind = Kind::new(MediaKind::Text, "application/x-subrip");
 const WEBVTT: Kind = Kind::new(MediaKind::Text, "text/vtt");
+const JSON: Kind = Kind::new(MediaKind::Text, "application/json");
+const JSON_LINES: Kind = Kind::new(MediaKind::Text, "application/x-ndjson");
+const TABS: Kind = Kind::new(MediaKind::Table, "text/tab-separated-values");
+const MARKDOWN: Kind = Kind::new(MediaKind::Text, "text/markdown");
+const YAML: Kind = Kind::new(MediaKind::Text, "application/yaml");
+const C: Kind = Kind::new(MediaKind::Text, "text/x-c");
 
-/// Text formats by extension. HTML is left out: it must look like it.
-const NAMED: &[(&str, Kind)] = &[
-    ("csv", Kind::new(MediaKind::Table, "text/csv")),
-    ("tsv", Kind::new(MediaKind::Table, "text/tab-separated-values")),
-    ("tab", Kind::new(MediaKind::Table, "text/tab-separated-values")),
-    ("md", Kind::new(MediaKind::Text, "text/markdown")),
-    ("markdown", Kind::new(MediaKind::Text, "text/markdown")),
-    ("json", Kind::new(MediaKind::Text, "application/json")),
-    ("geojson", Kind::new(MediaKind::Text, "application/json")),
-    ("jsonl", Kind::new(MediaKind::Text, "application/x-ndjson")),
-    ("ndjson", Kind::new(MediaKind::Text, "application/x-ndjson")),
-    ("xml", XML),
-    ("yaml", Kind::new(MediaKind::Text, "application/yaml")),
-    ("yml", Kind::new(MediaKind::Text, "application/yaml")),
-    ("toml", Kind::new(MediaKind::Text, "application/toml")),
-    ("sql", Kind::new(MediaKind::Text, "application/sql")),
-    ("css", Kind::new(MediaKind::Text, "text/css")),
-    ("js", Kind::new(MediaKind::Text, "text/javascript")),
-    ("py", Kind::new(MediaKind::Text, "text/x-python")),
-    ("rs", Kind::new(MediaKind::Text, "text/x-rust")),
-    ("c", Kind::new(MediaKind::Text, "text/x-c")),
-    ("h", Kind::new(MediaKind::Text, "text/x-c")),
-    ("java", Kind::new(MediaKind::Text, "text/x-java")),
-    ("sh", Kind::new(MediaKind::Text, "application/x-sh")),
-    ("tex", Kind::new(MediaKind::Text, "application/x-tex")),
-    ("vcf", Kind::new(MediaKind::Text, "text/vcard")),
-    ("ics", Kind::new(MediaKind::Text, "text/calendar")),
+/// Text formats by extension, with what shows that a text is of that format. HTML is left out: it must look like it.
+const NAMED: &[(&str, Kind, Shown)] = &[
+    ("csv", Kind::new(MediaKind::Table, "text/csv"), Shown::Columns(&[',', ';', '\t', '|'])),
+    ("tsv", TABS, Shown::Columns(&['\t'])),
+    ("tab", TABS, Shown::Columns(&['\t'])),
+    ("md", MARKDOWN, Shown::ByAnything),
+    ("markdown", MARKDOWN, Shown::ByAnything),
+    ("json", JSON, Shown::Beginning(&["{", "["])),
+    ("geojson", JSON, Shown::Beginning(&["{", "["])),
+    ("jsonl", JSON_LINES, Shown::Beginning(&["{", "["])),
+    ("ndjson", JSON_LINES, Shown::Beginning(&["{", "["])),
+    ("xml", XML, Shown::Beginning(&["<"])),
+    ("yaml", YAML, Shown::Pairs(':')),
+    ("yml", YAML, Shown::Pairs(':')),
+    ("toml", Kind::new(MediaKind::Text, "application/toml"), Shown::Pairs('=')),
+    (
+        "sql",
+        Kind::new(MediaKind::Text, "application/sql"),
+        Shown::Lines(&["select ", "insert into ", "create ", "alter ", "drop ", "grant "]),
+    ),
+    ("css", Kind::new(MediaKind::Text, "text/css"), Shown::Lines(&["@media", "@import", "@charset", ":root", "body {", "body{"])),
+    (
+        "js",
+        Kind::new(MediaKind::Text, "text/javascript"),
+        Shown::Lines(&["const ", "var ", "let ", "function ", "(function", "\"use strict\"", "'use strict'", "export "]),
+    ),
+    (
+        "py",
+        Kind::new(MediaKind::Text, "text/x-python"),
+        Shown::Lines(&["def ", "elif ", "if __name__", "import os", "import sys", "from __future__"]),
+    ),
+    ("rs", Kind::new(MediaKind::Text, "text/x-rust"), Shown::Lines(&["use crate::", "use std::", "pub fn ", "fn ", "pub mod ", "impl "])),
+    ("c", C, Shown::Lines(&["#include", "#define"])),
+    ("h", C, Shown::Lines(&["#include", "#define"])),
+    (
+        "java",
+        Kind::new(MediaKind::Text, "text/x-java"),
+        Shown::Lines(&["import java", "public class ", "public interface ", "public enum "]),
+    ),
+    ("sh", Kind::new(MediaKind::Text, "application/x-sh"), Shown::Beginning(&["#!/bin/sh", "#!/bin/bash", "#!/usr/bin/env bash"])),
+    ("tex", Kind::new(MediaKind::Text, "application/x-tex"), Shown::Lines(&["\\documentclass", "\\begin{", "\\section", "\\usepackage"])),
+    ("vcf", Kind::new(MediaKind::Text, "text/vcard"), Shown::Beginning(&["begin:vcard"])),
+    ("ics", Kind::new(MediaKind::Text, "text/calendar"), Shown::Beginning(&["begin:vcalendar"])),
 ];
+
+/// Extensions that say no more than that it is text.
+const PLAIN_NAMES: &[&str] = &["txt", "text", "asc", "log"];
+
+/// The doubt that remains about a text of this kind; none when it is plain.
+pub fn doubt(kind: Kind, head: &[u8], extension: &str) -> Option<Doubt> {
+    let start = encoding::glimpse(head);
+    let start = start.trim_start();
+    if kind == PLAIN {
+        return (!means_plain(extension) || !is_prose(start)).then_some(Doubt::Format);
+    }
+    let (_, claimed, shown) = NAMED.iter().find(|(name, ..)| *name == extension)?;
+    (*claimed == kind && !shown.is_seen(start)).then_some(Doubt::Name)
+}
+
+/// Whether a text has what a reader of this kind relies on, so that nothing is lost when it was taken for one wrongly.
+pub fn can_be_read_as(kind: Kind, head: &[u8], extension: &str) -> bool {
+    let start = encoding::glimpse(head);
+    let start = start.trim_start();
+    match kind {
+        WEB => start.starts_with('<') && has_tag(&start[..floor(start, 2048)]),
+        // A memo in a file whose name says that it is text stays one.
+        MAIL => !means_plain(extension) && has_sender(head),
+        JSON | JSON_LINES => start.starts_with(['{', '[']),
+        _ => true,
+    }
+}
+
+/// The kind that an extension stands for among texts.
+pub fn named(extension: &str) -> Option<Kind> {
+    NAMED.iter().find(|(name, ..)| *name == extension).map(|(_, kind, _)| *kind)
+}
+
+fn means_plain(extension: &str) -> bool {
+    PLAIN_NAMES.contains(&extension)
+}
 
 /// The kind of a text that begins with `head`.
 pub fn of(head: &[u8], extension: &str) -> Kind {
     let start = encoding::glimpse(head);
     let start = start.trim_start();
     // A name that claims a text format is believed, for texts quote one another; HTML and mail must show it.
-    let named = NAMED.iter().find(|(name, _)| *name == extension).map(|(_, kind)| *kind);
+    let named = named(extension);
     match named {
         Some(kind) if kind != XML => kind,
         _ => by_content(start, extension).or_else(|| mail_of(head, extension)).or(named).unwrap_or(PLAIN),

@@ -8,11 +8,11 @@ use encoding_rs::WINDOWS_1252;
 /// Data sets that are looked at.
 const SETS: usize = 4096;
 /// The resource of Photoshop that holds them.
-const RESOURCE: u16 = 0x0404;
+const SETS_OF_IPTC: u16 = 0x0404;
 
 /// The description in a block: data sets, or Photoshop's image resources around them.
 pub fn described(block: &[u8]) -> Described {
-    let sets = if block.starts_with(b"8BIM") { resource(block).unwrap_or_default() } else { block };
+    let sets = if block.starts_with(b"8BIM") { resource(block, SETS_OF_IPTC).unwrap_or_default() } else { block };
     let mut described = Described::default();
     let mut utf8 = false;
     for (record, number, value) in Sets(sets).take(SETS) {
@@ -61,15 +61,15 @@ fn day(value: &str) -> String {
     }
 }
 
-/// The resource with the data sets among Photoshop's (each `8BIM`, number, padded name, length, padded data).
-fn resource(mut block: &[u8]) -> Option<&[u8]> {
+/// One of Photoshop's resources by its number (each is `8BIM`, number, padded name, length, padded data).
+pub fn resource(mut block: &[u8], wanted: u16) -> Option<&[u8]> {
     while let Some(rest) = block.strip_prefix(b"8BIM") {
         let number = u16::from_be_bytes(*rest.first_chunk()?);
         let name = usize::from(*rest.get(2)?) + 1;
         let rest = rest.get(2 + name.next_multiple_of(2)..)?;
         let length = u32::from_be_bytes(*rest.first_chunk()?) as usize;
         let data = rest.get(4..)?;
-        if number == RESOURCE {
+        if number == wanted {
             return Some(&data[..length.min(data.len())]);
         }
         block = data.get(length.checked_next_multiple_of(2)?..)?;

@@ -20,6 +20,13 @@ pub struct Picture {
     pub iptc: Option<Vec<u8>>,
 }
 
+impl Picture {
+    /// A picture that stands upright and of which nothing else is known.
+    pub fn upright(image: DynamicImage) -> Self {
+        Self { image, orientation: Orientation::NoTransforms, xmp: None, iptc: None }
+    }
+}
+
 /// Why there are no pixels.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -35,6 +42,28 @@ impl Stop {
             Self::Refused(words) | Self::Flavour(words) => words,
         }
     }
+
+    /// It is damaged: `why` in a few words, nothing out of the file.
+    pub fn broken(why: &str) -> Self {
+        Self::Refused(Words::new("damaged").with("why", why))
+    }
+
+    /// It is stored in a way that nobody here reads: `why` in a few words.
+    pub fn flavour(why: &str) -> Self {
+        Self::Flavour(Words::new("picture_flavour").with("why", why))
+    }
+
+    /// Of two reasons the one that says more: a limit, then what has no reader, then what is damaged.
+    #[must_use]
+    pub fn or(self, first: Self) -> Self {
+        let met_a_limit = !self.may_be_tried_again();
+        if met_a_limit || matches!(self, Self::Flavour(_)) && !matches!(first, Self::Flavour(_)) { self } else { first }
+    }
+
+    /// No limit was met: another reader may have more luck.
+    pub fn may_be_tried_again(&self) -> bool {
+        matches!(self, Self::Flavour(_)) || matches!(self, Self::Refused(words) if words.code == "damaged")
+    }
 }
 
 /// Decodes one picture. Nothing of its size is allocated before its header was checked.
@@ -46,7 +75,14 @@ pub fn decode(reader: impl BufRead + Seek, format: ImageFormat, limits: &DecodeL
     let mut allowed = Limits::no_limits();
     allowed.max_alloc = Some(limit(limits.picture_bytes));
     reader.limits(allowed);
-    let mut decoder = reader.into_decoder().map_err(|error| stop(&error, limits))?;
+    decoded(reader.into_decoder().map_err(|error| stop(&error, limits))?, limits)
+}
+
+/// Decodes a picture whose header was read. The limits are asked before anything of its size is allocated.
+///
+/// # Errors
+/// As of [`decode`].
+pub fn decoded(mut decoder: impl ImageDecoder, limits: &DecodeLimits) -> Result<Picture, Stop> {
     let (width, height) = decoder.dimensions();
     check_size(width, height, decoder.total_bytes(), limits).map_err(Stop::Refused)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -73,7 +109,8 @@ pub fn check_size(width: u32, height: u32, bytes: u64, limits: &DecodeLimits) ->
     Ok(())
 }
 
-fn stop(error: &ImageError, limits: &DecodeLimits) -> Stop {
+/// Why a decoder of the image library stopped.
+pub fn stop(error: &ImageError, limits: &DecodeLimits) -> Stop {
     match error {
         ImageError::Unsupported(_) => Stop::Flavour(Words::new("picture_flavour").with("why", line(&error.to_string()))),
         ImageError::Limits(_) => Stop::Refused(too_much_memory(limits)),

@@ -1,19 +1,24 @@
 //! Colours of a TIFF that its decoder does not know: palettes, and JPEG's own colours as scanners write them.
 //!
 //! The decoder is shown another photometric interpretation (TIFF 6.0, sections 8, 5 and 21), and the colours are put right
-//! afterwards. Palettes of 1 and 8 bits, and 8-bit YCbCr within JPEG; no others.
+//! afterwards. Palettes of 1 and 8 bits, 8-bit YCbCr within JPEG, and 8-bit L*a*b*; no others.
 
+use super::colours;
 use super::tiff_pages::{self as tiff, Directory, Tiff};
 use image::{DynamicImage, Rgb, RgbImage};
 use std::io::{Read, Seek};
 
 const BITS: u16 = 258;
+const SAMPLES: u16 = 277;
 const COLOUR_MAP: u16 = 320;
 const GRAY: u16 = 1;
 const RGB: u16 = 2;
 const PALETTE: u64 = 3;
 const YCBCR: u64 = 6;
 const JPEG: u64 = 7;
+/// L*a*b* with signs (section 23), and as profiles have it.
+const LAB: u64 = 8;
+const ICC_LAB: u64 = 9;
 
 /// What the decoder has to be shown, and what its pixels are in truth.
 pub struct Recolour {
@@ -29,6 +34,8 @@ enum Truth {
     Palette(Vec<Rgb<u8>>),
     /// Red, green and blue are brightness and two differences.
     Differences,
+    /// Red, green and blue are lightness and two opponents, to which so much has to be added.
+    Lab(u8),
 }
 
 /// None when the decoder knows the colours of this page itself.
@@ -38,6 +45,8 @@ pub fn of<R: Read + Seek>(file: &mut Tiff<R>, page: &Directory) -> Option<Recolo
     let (gray_or_rgb, truth) = match file.first(page, tiff::PHOTOMETRIC)? {
         PALETTE if matches!(bits, 1 | 8) => (GRAY, Truth::Palette(palette(file, page, 1 << bits)?)),
         YCBCR if bits == 8 && file.first(page, tiff::COMPRESSION) == Some(JPEG) => (RGB, Truth::Differences),
+        LAB if bits == 8 && file.first(page, SAMPLES) == Some(3) => (RGB, Truth::Lab(128)),
+        ICC_LAB if bits == 8 && file.first(page, SAMPLES) == Some(3) => (RGB, Truth::Lab(0)),
         _ => return None,
     };
     Some(Recolour { at, shown: file.short(gray_or_rgb), truth })
@@ -59,6 +68,10 @@ impl Recolour {
                 // One bit was decoded to black and white.
                 let colour = |value: u8| if colours.len() == 2 { colours[usize::from(value > 127)] } else { colours[usize::from(value)] };
                 image.to_luma8().pixels().flat_map(|pixel| colour(pixel.0[0]).0).collect()
+            }
+            Truth::Lab(added) => {
+                let signed = |[l, a, b]: [u8; 3]| colours::of_lab([l, a.wrapping_add(*added), b.wrapping_add(*added)]);
+                image.to_rgb8().pixels().flat_map(|pixel| signed(pixel.0)).collect()
             }
             Truth::Differences => image.to_rgb8().pixels().flat_map(|pixel| rgb(pixel.0)).collect(),
         };
@@ -83,6 +96,18 @@ mod tests {
         check([255, 128, 128], [255, 255, 255]);
         check([76, 85, 255], [254, 0, 0]);
         check([29, 255, 107], [0, 0, 254]);
+    }
+
+    #[test]
+    fn lightness_and_opponents_become_colours() {
+        let check = |from: [u8; 3], added: u8, expected: [u8; 3]| {
+            let image = DynamicImage::ImageRgb8(RgbImage::from_raw(1, 1, from.to_vec()).expect("a pixel"));
+            let recolour = Recolour { at: 0, shown: Vec::new(), truth: Truth::Lab(added) };
+            assert_eq!(recolour.apply(&image).as_bytes(), expected);
+        };
+        check([255, 0, 0], 128, [255, 255, 255]);
+        check([255, 128, 128], 0, [255, 255, 255]);
+        check([138, 81, 70], 128, [255, 0, 0]);
     }
 
     #[test]

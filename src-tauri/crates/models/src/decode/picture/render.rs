@@ -5,11 +5,11 @@
 use super::look::look;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::error::{EncodingError, ImageFormatHint};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageError, ImageResult, RgbImage};
+use jpeg_encoder::{ColorType, Encoder};
 use std::borrow::Cow;
 use winnow_contract::asset::RenditionKind;
 use winnow_contract::worker::{DecodeLimits, RenditionHead};
@@ -100,7 +100,10 @@ impl Rendered {
 
     fn jpeg(&mut self, kind: RenditionKind, image: &DynamicImage, quality: u8) -> ImageResult<()> {
         let start = self.blob.len();
-        image.write_with_encoder(JpegEncoder::new_with_quality(&mut self.blob, quality))?;
+        let side = |length: u32| u16::try_from(length).map_err(encoding_error);
+        let colour = if matches!(image, DynamicImage::ImageLuma8(_)) { ColorType::Luma } else { ColorType::Rgb };
+        let encoder = Encoder::new(&mut self.blob, quality);
+        encoder.encode(image.as_bytes(), side(image.width())?, side(image.height())?, colour).map_err(encoding_error)?;
         self.head(kind, image, "image/jpeg", start)
     }
 

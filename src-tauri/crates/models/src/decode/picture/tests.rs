@@ -185,9 +185,101 @@ fn the_preview_of_a_negative_is_turned_as_the_negative_says() {
     assert!(empty.unread && empty.renditions.is_empty());
 }
 
+/// A TIFF of one page of 4-bit gray, which our own decoder declines.
+fn tiff_of_four_bits(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
+    let fields = [
+        (256, width),
+        (257, height),
+        (258, 4),
+        (259, 1),
+        (262, 1),
+        (273, 8 + 2 + 9 * 12 + 4),
+        (274, 1),
+        (277, 1),
+        (279, pixels.len() as u32),
+    ];
+    let mut bytes = b"II*\0\x08\0\0\0\x09\0".to_vec();
+    for (tag, value) in fields {
+        bytes.extend([(tag as u16).to_le_bytes(), [4, 0], [1, 0], [0, 0]].concat());
+        bytes.extend(value.to_le_bytes());
+    }
+    [bytes, vec![0; 4], pixels.to_vec()].concat()
+}
+
+#[test]
+fn what_our_own_decoder_declines_libtiff_reads_where_it_is_installed() {
+    let bytes = tiff_of_four_bits(2, 2, &[0x3f, 0x0f]);
+    if !libtiff::is_installed() {
+        assert_eq!(drawn(&bytes, "image/tiff", 1), Err("picture_flavour".to_owned()));
+        return;
+    }
+    let head = decoded(&bytes, "image/tiff").expect("no damage");
+    assert_eq!((head.unread, head.renditions.len()), (false, 2));
+    assert_eq!(drawn(&bytes, "image/tiff", 1), Ok((2, 2, 0x33)));
+    // What it announces is refused before anything is allocated, and what is missing is damage.
+    let refused = decoded(&tiff_of_four_bits(60_000, 60_000, &[0]), "image/tiff").map_err(|reason| reason.code);
+    assert_eq!(refused.err().as_deref(), Some("too_many_pixels"));
+    assert!(decoded(&tiff_of_four_bits(900, 900, &[0]), "image/tiff").map_or(true, |head| head.unread));
+}
+
+#[test]
+fn libtiff_hands_out_pixels_as_they_are_stored() {
+    let check = |bytes: &[u8], orientation: u32, expected: Option<&[u8]>| {
+        let decoded = libtiff::decode(bytes, 8, orientation, &limits());
+        let found = decoded.map(|decoded| decoded.map_err(Stop::words).ok().map(|image| image.to_luma8().into_raw()));
+        assert!(found.is_none_or(|found| found.as_deref() == expected));
+    };
+    let four = tiff_of_four_bits(2, 2, &[0x3f, 0x0f]);
+    check(&four, 1, Some(&[0x33, 0xff, 0, 0xff]));
+    check(&tiff_of(&[Sheet { orientation: 6, ..sheet(3, 1, 7) }], 0), 6, Some(&[7; 3]));
+    check(&four[..40], 1, None);
+    check(b"", 1, None);
+    check(b"II*\0\xff\xff\xff\xff", 1, None);
+}
+
+#[test]
+fn maps_and_targa() {
+    let check = |bytes: &[u8], media_type: &'static str, expected: Result<(u32, u32, u8), &str>| {
+        assert_eq!(drawn(bytes, media_type, 1).map_err(|code| code.leak() as &str), expected);
+    };
+    check(b"P1\n# bits\n3 1\n1 0 1", PNM, Ok((3, 1, 0)));
+    check(b"P2 2 1 15 5 15", PNM, Ok((2, 1, 85)));
+    check(b"P4 8 1\n\x7f", PNM, Ok((8, 1, 255)));
+    check(b"P5 1 1 65535\n\x33\x33", PNM, Ok((1, 1, 51)));
+    check(b"P6 1 1 255\n\x09\x09\x09", PNM, Ok((1, 1, 9)));
+    check(b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 255\nTUPLTYPE GRAYSCALE\nENDHDR\n\x09", PNM, Ok((1, 1, 9)));
+    check(b"P6 60000 60000 255\n\0", PNM, Err("too_many_pixels"));
+    check(b"P6 9 9 255\n\0", PNM, Err("damaged"));
+    let targa = |kind: u8, side: [u8; 2]| [0, 0, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, side[0], side[1], side[0], side[1], 8, 0x20];
+    check(&[&targa(3, [1, 0])[..], &[9]].concat(), TGA, Ok((1, 1, 9)));
+    check(&[&targa(11, [2, 0])[..], &[0x83, 9]].concat(), TGA, Ok((2, 2, 9)));
+    check(&targa(3, [0xff, 0xff]), TGA, Err("too_many_pixels"));
+    check(&targa(3, [9, 0]), TGA, Err("damaged"));
+}
+
+#[test]
+fn what_others_overlook_is_mended() {
+    let gif = b"GIF87a\x01\0\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x08\x04\0\x01\x04\x04\0;";
+    assert_eq!(drawn(gif, "image/gif", 1).map(|(width, height, _)| (width, height)), Ok((1, 1)));
+    let short = with_segment(&jpeg(64, 48), 0xee, b"Adobe\0");
+    assert_eq!(drawn(&short, "image/jpeg", 1).map(|(width, height, _)| (width, height)), Ok((64, 48)));
+}
+
+#[test]
+fn a_picture_of_a_rarer_format_has_its_descriptions() {
+    let mut psd = b"8BPS\0\x01\0\0\0\0\0\0\0\x01\0\0\0\x01\0\0\0\x02\0\x08\0\x01\0\0\0\0".to_vec();
+    let iptc = b"8BIM\x04\x04\0\0\0\0\0\x0a\x1c\x02\x78\0\x05Ships";
+    psd.extend([&(iptc.len() as u32).to_be_bytes()[..], iptc, &[0; 4], &[0, 0, 9, 10]].concat());
+    let head = decoded(&psd, "image/vnd.adobe.photoshop").expect("decoded");
+    let found: Vec<_> = head.properties.iter().map(|p| format!("{}={}", p.key, p.value)).collect();
+    assert_eq!((found, head.partial), (vec!["width=2".to_owned(), "height=1".to_owned(), "description=Ships".to_owned()], false));
+    let head = decoded(&psd[..psd.len() - 1], "image/vnd.adobe.photoshop");
+    assert_eq!(head.map_err(|reason| reason.code).err().as_deref(), Some("damaged"));
+}
+
 #[test]
 fn pictures_without_a_reader_say_so() {
-    let head = decoded(b"8BPS", "image/vnd.adobe.photoshop").expect("no reader");
+    let head = decoded(b"AT&TFORM", "image/vnd.djvu").expect("no reader");
     assert!(head.unread);
     assert_eq!(decoded(b"\x89PNG\r\n\x1a\n", "image/png").expect_err("damaged").code, "damaged");
     assert_eq!(drawn(&jpeg(64, 48), "image/jpeg", 1).map(|(width, height, _)| (width, height)), Ok((64, 48)));

@@ -24,6 +24,7 @@ pub const STRIP_LENGTHS: u16 = 279;
 pub const SUB_DIRECTORIES: u16 = 330;
 pub const JPEG_OFFSET: u16 = 513;
 pub const JPEG_LENGTH: u16 = 514;
+pub const XMP: u16 = 700;
 pub const IPTC: u16 = 33723;
 
 /// A TIFF file whose header makes sense.
