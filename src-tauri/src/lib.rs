@@ -9,6 +9,7 @@ mod library;
 mod logging;
 mod meanings;
 mod media;
+mod memory;
 mod models;
 mod places;
 mod signals;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 /// What the program does: with a subcommand that, else the window.
 #[must_use]
 pub fn main() -> ExitCode {
+    memory::keep_together();
     let arguments = match cli::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error),

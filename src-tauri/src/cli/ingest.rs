@@ -10,7 +10,7 @@ use crate::library::Library;
 use crate::{logging, signals};
 use clap::Args;
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use winnow_contract::asset::AssetState;
 use winnow_contract::command::{GetActivity, GetStatus};
 use winnow_contract::job::JobKind;
 use winnow_contract::status::Progress;
-use winnow_engine::{Engine, EngineError};
+use winnow_engine::Engine;
 
 /// Between two looks at the queue.
 const LOOK: Duration = Duration::from_millis(15);
@@ -67,13 +67,13 @@ pub fn run(library: &Library, ask: Ingest, out: &mut Output) -> Result<ExitCode,
     library.workers.ready()?;
     engine.add_paths(&ask.paths)?;
     let finished = settle(&engine, out)?;
-    let lines = below(&engine, &ask.paths)?;
-    print(&lines, began, out)?;
+    let tally = list(&engine, &ask.paths, out)?;
+    sum_up(&tally, began, out)?;
     if !finished {
         out.say(words::error("cancelled"));
     }
     let listed = say_unlisted(&engine, out)?;
-    let complete = finished && listed && lines.iter().all(|line| line.state != AssetState::Failed);
+    let complete = finished && listed && tally.count(AssetState::Failed) == 0;
     Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }
 
@@ -138,52 +138,69 @@ fn sentence(progress: &Progress) -> String {
     format!("{} of {} files, {:.1} a second{left}", progress.done, progress.total, progress.per_second)
 }
 
-/// Every asset at or below the paths, once.
-fn below(engine: &Engine, paths: &[PathBuf]) -> Result<Vec<Ingested>, EngineError> {
-    let mut seen = HashSet::new();
-    let mut lines = Vec::new();
+/// What was listed, counted: of the files themselves nothing is kept.
+#[derive(Debug, Default)]
+struct Tally {
+    states: HashMap<AssetState, usize>,
+    duplicates: usize,
+}
+
+impl Tally {
+    fn add(&mut self, line: &Ingested) {
+        *self.states.entry(line.state).or_default() += 1;
+        self.duplicates += line.paths.len().saturating_sub(1);
+    }
+
+    fn count(&self, state: AssetState) -> usize {
+        self.states.get(&state).copied().unwrap_or_default()
+    }
+
+    fn summary(&self, seconds: f64) -> Summary {
+        let (ready, failed) = (self.count(AssetState::Ready), self.count(AssetState::Failed));
+        Summary { assets: self.states.values().sum(), ready, failed, duplicates: self.duplicates, seconds, queued: None }
+    }
+
+    /// `9 assets: 7 ready, 2 failed. 1 duplicate. 0.8 s.`
+    fn in_words(&self, seconds: f64) -> String {
+        let states = AssetState::ALL.iter().map(|state| (state, self.count(*state)));
+        let states: Vec<_> = states.filter(|(_, count)| *count > 0).map(|(state, count)| format!("{count} {state}")).collect();
+        let parted = if states.is_empty() { "" } else { ": " };
+        let assets = table::counted(self.states.values().sum(), "asset");
+        format!("{assets}{parted}{}. {}. {seconds:.1} s.", states.join(", "), table::counted(self.duplicates, "duplicate"))
+    }
+}
+
+/// Lists every asset at or below the paths, once: all of them for a program, for a person those that failed.
+fn list(engine: &Engine, paths: &[PathBuf], out: &mut Output) -> Result<Tally, Failure> {
+    let (mut seen, mut tally) = (HashSet::new(), Tally::default());
     for path in paths {
         for asset in engine.assets_below(path)? {
             if seen.insert(asset.clone()) {
-                lines.push(engine.brief(&asset)?.into());
+                let line = Ingested::from(engine.brief(&asset)?);
+                tally.add(&line);
+                tell(&line, out)?;
             }
         }
     }
-    Ok(lines)
+    Ok(tally)
 }
 
-fn print(lines: &[Ingested], began: Instant, out: &mut Output) -> Result<(), Failure> {
-    let summary = summary(lines, seconds(began));
+fn tell(line: &Ingested, out: &mut Output) -> Result<(), Failure> {
     if out.json() {
-        lines.iter().try_for_each(|line| out.line(line))?;
-        return out.line(&LastLine { summary });
+        return out.line(line);
     }
-    for line in lines.iter().filter(|line| line.state == AssetState::Failed) {
+    if line.state == AssetState::Failed {
         let why = line.failure.as_ref().map(|said| said.message.as_str()).unwrap_or_default();
         out.say(format_args!("{}: {why}", line.paths.first().map_or("", String::as_str)));
     }
-    out.text(in_words(&summary, lines))
+    Ok(())
 }
 
-fn summary(lines: &[Ingested], seconds: f64) -> Summary {
-    let count = |state| lines.iter().filter(|line| line.state == state).count();
-    Summary {
-        assets: lines.len(),
-        ready: count(AssetState::Ready),
-        failed: count(AssetState::Failed),
-        duplicates: lines.iter().map(|line| line.paths.len().saturating_sub(1)).sum(),
-        seconds,
-        queued: None,
+fn sum_up(tally: &Tally, began: Instant, out: &mut Output) -> Result<(), Failure> {
+    match out.json() {
+        true => out.line(&LastLine { summary: tally.summary(seconds(began)) }),
+        false => out.text(tally.in_words(seconds(began))),
     }
-}
-
-/// `9 assets: 7 ready, 2 failed. 1 duplicate. 0.8 s.`
-fn in_words(summary: &Summary, lines: &[Ingested]) -> String {
-    let states = AssetState::ALL.iter().map(|state| (state, lines.iter().filter(|line| line.state == *state).count()));
-    let states: Vec<_> = states.filter(|(_, count)| *count > 0).map(|(state, count)| format!("{count} {state}")).collect();
-    let parted = if states.is_empty() { "" } else { ": " };
-    let assets = table::counted(summary.assets, "asset");
-    format!("{assets}{parted}{}. {}. {:.1} s.", states.join(", "), table::counted(summary.duplicates, "duplicate"), summary.seconds)
 }
 
 fn seconds(began: Instant) -> f64 {
@@ -211,10 +228,12 @@ mod tests {
 
     #[test]
     fn a_summary_counts_assets_once_and_their_copies_apart() {
+        let mut tally = Tally::default();
         let lines = [line(AssetState::Ready, &["a", "b", "c"]), line(AssetState::Failed, &["d"]), line(AssetState::Missing, &[])];
-        let summary = summary(&lines, 1.25);
+        lines.iter().for_each(|line| tally.add(line));
+        let summary = tally.summary(1.25);
         assert_eq!((summary.assets, summary.ready, summary.failed, summary.duplicates), (3, 1, 1, 2));
-        assert_eq!(in_words(&summary, &lines), "3 assets: 1 ready, 1 missing, 1 failed. 2 duplicates. 1.2 s.");
+        assert_eq!(tally.in_words(1.25), "3 assets: 1 ready, 1 missing, 1 failed. 2 duplicates. 1.2 s.");
     }
 
     #[test]

@@ -27,7 +27,7 @@ const QUESTIONS: &[(&str, &str)] = &[
 ];
 
 /// Memory for pages of the catalog that the writer keeps at hand, in kilobytes.
-const KEPT_PAGES_KB: i64 = 32_000;
+const KEPT_PAGES_KB: i64 = 8_000;
 /// Pages in the log of changes at which they are brought into the catalog: 16 MB, so that one page goes there once for many changes.
 const LOGGED_PAGES: i64 = 4_000;
 

@@ -1,11 +1,11 @@
-//! Memory while ten thousand small files are read: how much more for each ten thousand, and the most of any process.
+//! Memory while thirty thousand small files are read: how much more for each ten thousand, and the most of any process.
 
 use super::Bench;
 use super::ingest::ingest;
 use super::table::Table;
 use crate::shell::Outcome;
 
-const FILES: usize = 10_000;
+const FILES: usize = 30_000;
 
 /// The slope and the peaks.
 pub fn table(bench: &Bench<'_>) -> Outcome<Table> {
