@@ -18,7 +18,7 @@ use winnow_contract::worker::{
 };
 
 /// The courtesy of work that nobody waits for.
-pub const BACKGROUND: i32 = 15;
+pub const BACKGROUND: i32 = 10;
 
 /// An answer with its blob.
 type Reply = (Answer, Vec<u8>);
