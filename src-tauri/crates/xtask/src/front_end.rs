@@ -37,15 +37,11 @@ fn bind(place: &Place, way: &Way, release: bool) -> Outcome<PathBuf> {
     let module = wasm::module(place, way, release);
     let folder = wasm::target_folder(place, way).join(format!("glue-{}", wasm::profile(release)));
     let stamp = folder.with_extension("stamp");
-    let shrink = release && shell::has("wasm-opt");
-    let seen = files::fingerprint(&[&fs_err::read(&module)?, &[u8::from(shrink)]]);
+    let seen = files::fingerprint(&[&fs_err::read(&module)?]);
     if fs_err::read_to_string(&stamp).is_ok_and(|last| last == seen) && folder.is_dir() {
         return Ok(folder);
     }
     generate(&module, &folder)?;
-    if shrink {
-        optimise(place, &folder.join(format!("{NAME}_bg.wasm")));
-    }
     fs_err::write(&stamp, seen)?;
     Ok(folder)
 }
@@ -62,22 +58,6 @@ fn generate(module: &Path, folder: &Path) -> Outcome {
         .web(true)
         .and_then(|bindgen| bindgen.generate(folder));
     made.map_err(|error| Failure::new(format!("wasm-bindgen could not read {}: {error:#}", module.display())))
-}
-
-/// Makes the module smaller where wasm-opt knows how; without it the release is only larger.
-fn optimise(place: &Place, module: &Path) {
-    let mut command = place.program("wasm-opt");
-    command.args([
-        "-Oz",
-        "--enable-bulk-memory",
-        "--enable-nontrapping-float-to-int",
-        "--enable-reference-types",
-        "--enable-sign-ext",
-        "-o",
-    ]);
-    if let Err(failure) = shell::run(command.arg(module).arg(module), "The front end stays as the compiler made it.") {
-        println!("xtask: {failure}");
-    }
 }
 
 /// What `ui/dist` holds: the glue, the page, its scripts and everything under `ui/styles`.

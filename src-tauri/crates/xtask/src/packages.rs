@@ -58,12 +58,9 @@ const HOSTILE: [&str; 7] = ["dpkg", "strace", "poppler-utils", "unzip", "libimag
 /// The package client that models come through.
 pub const PIP: [&str; 1] = ["python3-pip"];
 
-/// Smaller WebAssembly; without it the release is only larger.
-const RELEASE: [&str; 1] = ["binaryen"];
-
 /// The packages of `cargo xtask run`.
-pub fn for_run(release: bool) -> Vec<&'static str> {
-    RUN.into_iter().chain(RELEASE.into_iter().filter(|_| release)).collect()
+pub fn for_run() -> Vec<&'static str> {
+    RUN.to_vec()
 }
 
 /// The packages of `cargo xtask test`.
@@ -194,9 +191,8 @@ mod tests {
 
     #[test]
     fn run_asks_for_less_than_test() {
-        assert!(!for_run(false).contains(&"xvfb"));
+        assert!(!for_run().contains(&"xvfb"));
         assert!(for_test().contains(&"xvfb"));
-        assert!(for_run(true).contains(&"binaryen") && !for_run(false).contains(&"binaryen"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 /// Ends as `winnow` ends.
 pub fn perform(place: &Place, options: &Options) -> Outcome<ExitCode> {
-    packages::ensure(&packages::for_run(options.release), options)?;
+    packages::ensure(&packages::for_run(), options)?;
     let way = wasm::ready(place, options)?;
     front_end::build(place, &way, options.release)?;
     let programs = native::build(place, options.release)?;
