@@ -157,8 +157,7 @@ impl SearchStore {
     async fn send(&self, generation: u32) {
         let asked = self.asked();
         self.send_once(generation, &asked, true).await;
-        let has_sentences = matches!(asked, Asked::Words(_)) && self.mode.get_untracked() != SearchMode::Lexical;
-        if has_sentences && self.is_current(generation) {
+        if matches!(asked, Asked::Words(_)) && self.is_current(generation) && self.has_sentences() {
             TimeoutFuture::new(REST).await;
             if self.is_current(generation) {
                 self.send_once(generation, &asked, false).await;
@@ -176,6 +175,11 @@ impl SearchStore {
         if self.is_current(generation) {
             self.receive(asked.clone(), &filter, answer);
         }
+    }
+
+    /// Something was found by its meaning; only there a sentence is looked for.
+    fn has_sentences(&self) -> bool {
+        self.page.with_untracked(|page| page.here().is_some_and(|page| page.hits.iter().any(|hit| hit.why.semantic.is_some())))
     }
 
     /// Nothing else was asked since.

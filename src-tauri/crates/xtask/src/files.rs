@@ -32,16 +32,9 @@ pub fn mirror(plan: &Plan, folder: &Path) -> Outcome<usize> {
     Ok(changed)
 }
 
-/// Copies the files of a folder, without folders in it, into another that is made.
-pub fn copy(from: &Path, into: &Path) -> Outcome {
-    fs_err::create_dir_all(into)?;
-    for entry in fs_err::read_dir(from)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            fs_err::copy(entry.path(), into.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
+/// A plan that is a copy of another folder.
+pub fn plan_of(folder: &Path) -> Outcome<Plan> {
+    Ok(list(folder)?.into_iter().map(|name| (name.clone(), folder.join(name))).collect())
 }
 
 /// All files below a folder, by relative path; none where there is no folder.

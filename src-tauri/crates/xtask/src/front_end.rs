@@ -62,10 +62,7 @@ fn generate(module: &Path, folder: &Path) -> Outcome {
 
 /// What `ui/dist` holds: the glue, the page, its scripts and everything under `ui/styles`.
 fn plan(ui: &Path, glue: &Path) -> Outcome<Plan> {
-    let mut plan = Plan::new();
-    for name in files::list(glue)? {
-        plan.insert(name.clone(), glue.join(name));
-    }
+    let mut plan = files::plan_of(glue)?;
     for name in files::list(ui)?.into_iter().filter(|name| belongs(name)) {
         plan.insert(name.clone(), ui.join(name));
     }

@@ -33,8 +33,7 @@ const LOGGED_PAGES: i64 = 4_000;
 
 /// A connection that may write. Only the writer thread holds one.
 pub fn open_for_writing(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open(path)?;
     // A negative size is one in kilobytes.
     connection.pragma_update(None, "cache_size", -KEPT_PAGES_KB)?;
     connection.pragma_update(None, "wal_autocheckpoint", LOGGED_PAGES)?;

@@ -36,7 +36,7 @@ pub fn ingest(bench: &Bench<'_>, files: &Path, settings: &str) -> Outcome<Ingest
     }
     let library = home.join("library");
     fs_err::create_dir_all(&library)?;
-    files::copy(&bench.models.join(PDF_LIBRARY), &home.join("models").join(PDF_LIBRARY))?;
+    files::mirror(&files::plan_of(&bench.models.join(PDF_LIBRARY))?, &home.join("models").join(PDF_LIBRARY))?;
     fs_err::write(library.join("settings.toml"), settings)?;
     let out = home.join("lines.jsonl");
     let mut command = bench.winnow(&library);

@@ -7,7 +7,7 @@ use std::io::Write;
 
 use winnow_contract::asset::{MediaKind, RenditionKind};
 
-fn limits() -> DecodeLimits {
+pub(super) fn limits() -> DecodeLimits {
     DecodeLimits {
         pixels: 1_000_000,
         picture_bytes: 40_000_000,

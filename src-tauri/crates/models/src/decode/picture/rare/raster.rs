@@ -33,10 +33,7 @@ impl Raster {
 
     /// Puts one sample of each pixel of a row into its place.
     pub fn put(&mut self, row: usize, channel: usize, samples: impl IntoIterator<Item = u8>) {
-        let length = self.width as usize * self.channels;
-        let row = self.samples.get_mut(row * length..).unwrap_or_default();
-        let pixels = row.chunks_exact_mut(self.channels).take(self.width as usize);
-        for (pixel, sample) in pixels.zip(samples) {
+        for (pixel, sample) in self.pixels(row).zip(samples) {
             pixel[channel] = sample;
         }
         self.filled += 1;
@@ -44,12 +41,16 @@ impl Raster {
 
     /// Puts the pixels of a whole row into their places.
     pub fn put_pixels(&mut self, row: usize, pixels: impl IntoIterator<Item = [u8; 3]>) {
-        let length = self.width as usize * self.channels;
-        let row = self.samples.get_mut(row * length..).unwrap_or_default();
-        for (into, pixel) in row.chunks_exact_mut(self.channels).take(self.width as usize).zip(pixels) {
+        for (into, pixel) in self.pixels(row).zip(pixels) {
             into[..3].copy_from_slice(&pixel);
         }
         self.filled += 1;
+    }
+
+    /// The pixels of a row; none beyond the last row.
+    fn pixels(&mut self, row: usize) -> impl Iterator<Item = &mut [u8]> {
+        let (width, channels) = (self.width as usize, self.channels);
+        self.samples.get_mut(row * width * channels..).unwrap_or_default().chunks_exact_mut(channels).take(width)
     }
 
     /// The same picture with each pixel as red, green and blue.

@@ -1,23 +1,9 @@
 //! One small picture of each format, made in code, to its pixels; and headers that announce too much.
 
+use super::super::tests::limits;
 use super::*;
 use image::{ImageFormat, RgbaImage};
 use std::io::Cursor;
-
-fn limits() -> DecodeLimits {
-    DecodeLimits {
-        pixels: 1_000_000,
-        picture_bytes: 40_000_000,
-        file_bytes: 10_000_000,
-        text_chars: 1000,
-        page_pixels: 1_000_000,
-        preview_side: 50,
-        thumbnail_side: 10,
-        pages: 3,
-        cells: 10,
-        nesting: 20,
-    }
-}
 
 fn read(media_type: &str, bytes: &[u8]) -> Result<Rare, Stop> {
     reader_of(media_type).expect("a reader")(bytes, &limits())
