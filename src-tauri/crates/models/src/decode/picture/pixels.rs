@@ -45,7 +45,7 @@ impl Stop {
 
     /// It is damaged: `why` in a few words, nothing out of the file.
     pub fn broken(why: &str) -> Self {
-        Self::Refused(Words::new("damaged").with("why", why))
+        Self::Refused(winnow_readers::damaged(why))
     }
 
     /// It is stored in a way that nobody here reads: `why` in a few words.
