@@ -420,7 +420,7 @@ impl Engine {
     }
 
     /// A change that somebody waits for.
-    pub(crate) fn write<T: Send + 'static>(&self, change: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(crate) fn write<T: Send + 'static>(&self, change: impl Fn(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
         self.writer()?.urgent(change)
     }
 }

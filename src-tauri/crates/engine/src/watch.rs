@@ -157,12 +157,12 @@ impl Watch {
         }
         let (ids, asked) = (Arc::clone(&self.engine.ports().ids), scans.clone());
         let taken = self.engine.write(move |catalog| {
-            let take = |(folder, scan): (FolderId, Scan)| -> Result<bool> {
+            let take = |(folder, scan): &(FolderId, Scan)| -> Result<bool> {
                 // One scan of a whole folder at a time; and the same job may be at work on what is already out of date.
-                let busy = scan.paths.is_empty() && folders::is_scanned(catalog, &folder)?;
-                Ok(!busy && jobs::enqueue(catalog, &scan.job(&folder), &ids.next(), now)?)
+                let busy = scan.paths.is_empty() && folders::is_scanned(catalog, folder)?;
+                Ok(!busy && jobs::enqueue(catalog, &scan.job(folder), &ids.next(), now)?)
             };
-            asked.into_iter().map(take).collect::<Result<Vec<_>>>()
+            asked.iter().map(take).collect::<Result<Vec<_>>>()
         });
         let kept: Vec<_> = match &taken {
             Ok(taken) => scans.into_iter().zip(taken).filter(|(_, taken)| !**taken).map(|(scan, _)| scan).collect(),

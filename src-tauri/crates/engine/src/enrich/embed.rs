@@ -163,9 +163,9 @@ impl Engine {
             after = last.clone();
             self.write(move |catalog| {
                 let now = applying.ports.clock.now_ms();
-                for (asset, card) in assets.into_iter().filter(|(asset, _)| assets::exists(catalog, asset).unwrap_or(false)) {
-                    let text = blake3::Hash::from(vectors::text_hash(catalog, &asset)?).to_hex();
-                    applying.enqueue(catalog, &[keyed(asset.as_str(), &text, &card)], now)?;
+                for (asset, card) in assets.iter().filter(|(asset, _)| assets::exists(catalog, asset).unwrap_or(false)) {
+                    let text = blake3::Hash::from(vectors::text_hash(catalog, asset)?).to_hex();
+                    applying.enqueue(catalog, &[keyed(asset.as_str(), &text, card)], now)?;
                 }
                 Ok(())
             })?;

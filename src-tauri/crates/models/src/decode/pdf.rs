@@ -51,7 +51,7 @@ impl Library {
     }
 }
 
-/// Reads a document: its text page by page, and a preview of its first page.
+/// Reads a document: its text page by page, and a thumbnail of its first page. Pages are drawn when somebody looks at them.
 ///
 /// # Errors
 /// `locked` when it needs a password, or another one; `damaged`.
@@ -68,7 +68,7 @@ pub fn read(library: &Library, request: &DecodeRequest, kind: &Kind, sample: &Sa
     if ends_early(sample) {
         notes.push(Words::new("pdf_repaired"));
     }
-    let preview = preview(&document, &request.limits).unwrap_or_else(|| {
+    let thumbnail = thumbnail(&document, &request.limits).unwrap_or_else(|| {
         notes.push(Words::new("thumbnail_failed"));
         Rendered::default()
     });
@@ -78,11 +78,11 @@ pub fn read(library: &Library, request: &DecodeRequest, kind: &Kind, sample: &Sa
         pages: reading.pages,
         has_members: !document.attachments().is_empty(),
         properties: facts::of(&document),
-        renditions: preview.heads,
+        renditions: thumbnail.heads,
         notes,
         ..bare(kind)
     };
-    Ok((head, preview.blob))
+    Ok((head, thumbnail.blob))
 }
 
 /// Draws one page.
@@ -115,13 +115,14 @@ fn page_count(document: &PdfDocument) -> Result<u32, Words> {
     if count == 0 { Err(winnow_readers::damaged("it has no pages")) } else { Ok(count) }
 }
 
-/// Preview and thumbnail of the first page that can be drawn; none when the first few cannot.
-fn preview(document: &PdfDocument, limits: &DecodeLimits) -> Option<Rendered> {
+/// A thumbnail of the first page that can be drawn; none when the first few cannot.
+fn thumbnail(document: &PdfDocument, limits: &DecodeLimits) -> Option<Rendered> {
     let drawn = |number: u32| {
         let page = reading::open(document, number).ok()?;
-        let size = sheet::size_within(page.width().value, page.height().value, limits.preview_side, limits.page_pixels)?;
+        // Twice as large as it is shown: reduced, letters are smoother than drawn small.
+        let size = sheet::size_within(page.width().value, page.height().value, 2 * limits.thumbnail_side, limits.page_pixels)?;
         let image = sheet::draw(&page, size).ok()?;
-        render::previews(image, limits, number).ok()
+        render::thumbnail(image, limits, number).ok()
     };
     (1..=3).find_map(|number| caught::catch(|| drawn(number)).ok().flatten())
 }

@@ -85,7 +85,7 @@ fn pages_give_their_text_and_the_place_of_every_word() {
     let [x, y, width, height] = place(&head.texts[1], "Turned");
     assert!(y.abs_diff(150) <= 3 && x > 1400 && height > 2 * width, "{x} {y} {width} {height}");
     let kinds: Vec<_> = head.renditions.iter().map(|head| (head.kind, head.page, head.width.max(head.height))).collect();
-    assert_eq!(kinds, [(RenditionKind::Preview, 1, 1600), (RenditionKind::Thumbnail, 1, 352)]);
+    assert_eq!(kinds, [(RenditionKind::Thumbnail, 1, 352)], "pages are drawn when somebody looks");
     let check = |key: &str, expected: &str| assert_eq!(property(&decoded, key), Some(expected), "{key}");
     check("pages", "2");
     check("title", "Harbour minutes");

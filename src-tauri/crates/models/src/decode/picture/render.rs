@@ -40,8 +40,7 @@ pub fn renditions(image: DynamicImage, orientation: Orientation, limits: &Decode
         page = preview;
         rendered.jpeg(RenditionKind::Preview, &page, 85)?;
     }
-    let thumbnail = within(&page, limits.thumbnail_side)?;
-    rendered.jpeg(RenditionKind::Thumbnail, thumbnail.as_ref().unwrap_or(&page), 80)?;
+    rendered.thumbnail(&page, limits)?;
     Ok(rendered)
 }
 
@@ -57,16 +56,14 @@ pub fn page(image: DynamicImage, orientation: Orientation, limits: &DecodeLimits
     Ok((RenditionHead { page: number, ..head }, rendered.blob))
 }
 
-/// Preview and thumbnail of a page that was drawn no larger than a preview; its page image is made when it is wanted.
+/// Only the thumbnail, of a page that was drawn for it.
 ///
 /// # Errors
 /// As of [`renditions`].
-pub fn previews(image: DynamicImage, limits: &DecodeLimits, number: u32) -> ImageResult<Rendered> {
-    let preview = flat(image);
-    let mut rendered = Rendered { look: look(&preview), ..Rendered::default() };
-    rendered.jpeg(RenditionKind::Preview, &preview, 85)?;
-    let thumbnail = within(&preview, limits.thumbnail_side)?;
-    rendered.jpeg(RenditionKind::Thumbnail, thumbnail.as_ref().unwrap_or(&preview), 80)?;
+pub fn thumbnail(image: DynamicImage, limits: &DecodeLimits, number: u32) -> ImageResult<Rendered> {
+    let page = flat(image);
+    let mut rendered = Rendered { look: look(&page), ..Rendered::default() };
+    rendered.thumbnail(&page, limits)?;
     rendered.heads.iter_mut().for_each(|head| head.page = number);
     Ok(rendered)
 }
@@ -96,6 +93,11 @@ impl Rendered {
         let start = self.blob.len();
         page.write_with_encoder(PngEncoder::new_with_quality(&mut self.blob, CompressionType::Fast, PngFilter::Adaptive))?;
         self.head(RenditionKind::Page, page, "image/png", start)
+    }
+
+    fn thumbnail(&mut self, page: &DynamicImage, limits: &DecodeLimits) -> ImageResult<()> {
+        let small = within(page, limits.thumbnail_side)?;
+        self.jpeg(RenditionKind::Thumbnail, small.as_ref().unwrap_or(page), 80)
     }
 
     fn jpeg(&mut self, kind: RenditionKind, image: &DynamicImage, quality: u8) -> ImageResult<()> {
