@@ -15,7 +15,7 @@ use winnow_contract::id::{AssetId, FolderId};
 use winnow_contract::search::{SearchMode, SearchPage};
 
 /// Milliseconds of quiet before a question is sent.
-const QUIET: u32 = 30;
+const QUIET: u32 = 10;
 /// Milliseconds of rest before the nearest sentences are asked for.
 const REST: u32 = 250;
 /// Results shown.

@@ -10,13 +10,13 @@ pub mod query;
 
 pub(crate) use hit::at;
 
-use crate::catalog::near::Scope;
+use crate::catalog::near::{Near, Scope};
 use crate::catalog::{assets, facets, filter, vectors, words};
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use fuse::{Lists, Match, fuse};
 use hit::{Nearest, Shown};
-use meaning::Question;
+use meaning::{Meant, Question};
 use query::Query;
 use rusqlite::Connection;
 use winnow_contract::Words;
@@ -26,48 +26,61 @@ use winnow_contract::search::{SearchMode, SearchPage};
 /// Hits whose sentence nearest in meaning is looked for; each costs a handful of embeddings while a person waits.
 const LOOKED_AT: u32 = 3;
 
-/// A vector to look for, if meaning takes part, and why it does not, or not wholly.
-type Asked = (Option<Question>, Option<Words>);
+/// What answers by its meaning.
+#[derive(Default)]
+struct ByMeaning {
+    /// None when it takes no part.
+    question: Option<Question>,
+    near: Vec<Near>,
+    /// Why it takes no part, or not wholly.
+    note: Option<Words>,
+}
 
 impl Engine {
     /// Assets that hold every term in their texts or names, and those whose texts mean the same, best first; a page of them.
     pub(crate) fn search(&self, ask: &Search) -> Result<SearchPage> {
         filter::check(&ask.filter)?;
         let Some(query) = Query::parse(&ask.query) else { return Ok(SearchPage::default()) };
-        let (question, note) = self.asked(&query, ask.mode)?;
-        self.read(|catalog| {
-            let mut note = note;
-            let mut lists = Lists::default();
-            if ask.mode != SearchMode::Semantic {
-                lists.texts = words::in_texts(catalog, &query, &ask.filter)?;
-                lists.names = words::in_names(catalog, &query, &ask.filter)?;
-            }
-            if let Some(question) = &question {
-                let scope = Scope { filter: &ask.filter, unwanted: &query.unwanted, except: None };
-                match question.near(catalog, &scope)? {
-                    Ok(near) => lists.near = near,
-                    Err(words) if ask.mode == SearchMode::Semantic => return Err(EngineError::Refused(words)),
-                    Err(words) => note = Some(words),
+        std::thread::scope(|both| {
+            // Somebody waits: both ways at once.
+            let meaning = both.spawn(|| self.by_meaning(&query, ask));
+            self.read(|catalog| {
+                let mut lists = Lists::default();
+                if ask.mode != SearchMode::Semantic {
+                    lists.texts = words::in_texts(catalog, &query, &ask.filter)?;
+                    lists.names = words::in_names(catalog, &query, &ask.filter)?;
                 }
-            }
-            let nearest = |sentences: &[&str]| self.nearest(question.as_ref().filter(|_| !ask.hurried)?, sentences);
-            page(catalog, &fuse(lists), Some((&query, &nearest)), ask.offset, ask.limit, note)
+                let meant = meaning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+                lists.near = meant.near;
+                let question = meant.question.filter(|_| !ask.hurried);
+                let nearest = |sentences: &[&str]| self.nearest(question.as_ref()?, sentences);
+                page(catalog, &fuse(lists), Some((&query, &nearest)), ask.offset, ask.limit, meant.note)
+            })
         })
     }
 
-    /// What is asked of the index. By meaning alone there is no answer without a model; else words have to do.
-    fn asked(&self, query: &Query, mode: SearchMode) -> Result<Asked> {
-        match mode {
-            SearchMode::Lexical => return Ok((None, None)),
-            // Signs only: whoever typed them wants exactly that.
-            SearchMode::Hybrid if !query.plain => return Ok((None, None)),
-            SearchMode::Hybrid | SearchMode::Semantic => {}
+    /// By meaning alone there is no answer without a model; else words have to do.
+    fn by_meaning(&self, query: &Query, ask: &Search) -> Result<ByMeaning> {
+        // Signs only: whoever typed them wants exactly that.
+        if ask.mode == SearchMode::Lexical || ask.mode == SearchMode::Hybrid && !query.plain {
+            return Ok(ByMeaning::default());
         }
-        match self.question(&query.text)? {
-            Ok(question) => Ok((Some(question), self.incomplete()?)),
-            Err(words) if mode == SearchMode::Semantic => Err(EngineError::Refused(words)),
-            Err(words) => Ok((None, Some(words))),
+        match self.near(query, ask)? {
+            Ok(found) => Ok(found),
+            Err(words) if ask.mode == SearchMode::Semantic => Err(EngineError::Refused(words)),
+            Err(words) => Ok(ByMeaning { note: Some(words), ..ByMeaning::default() }),
         }
+    }
+
+    fn near(&self, query: &Query, ask: &Search) -> Result<Meant<ByMeaning>> {
+        let question = match self.question(&query.text)? {
+            Ok(question) => question,
+            Err(words) => return Ok(Err(words)),
+        };
+        let note = self.incomplete()?;
+        let scope = Scope { filter: &ask.filter, unwanted: &query.unwanted, except: None };
+        let near = self.read(|catalog| question.near(catalog, &scope))?;
+        Ok(near.map(|near| ByMeaning { question: Some(question), near, note }))
     }
 
     /// Assets whose texts mean most nearly the same as those of one.

@@ -2,6 +2,7 @@
 //!
 //! Input is the 16 kHz WAV file that our own decoder wrote. It opens no file but the models it is told of.
 
+mod audible;
 mod cpu;
 mod models;
 mod repeat;

@@ -90,7 +90,7 @@ pub fn mend(catalog: &Connection, asset: &AssetId) -> Result<()> {
     let failed = jobs::FAILED_WHOLE;
     let sql = format!(
         "UPDATE assets SET state = {READ}, failure_code = NULL, failure_params = NULL WHERE id = ?1 AND state <> 'missing'
-           AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = ?1 AND {failed})"
+           AND (failure_code IS NOT NULL OR state <> {READ}) AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = ?1 AND {failed})"
     );
     catalog.prepare_cached(&sql)?.execute([asset.as_str()])?;
     Ok(())

@@ -65,10 +65,12 @@ fn add(catalog: &Connection, new: &NewJob, subject: &str, id: &str, now: i64) ->
 /// Lets an asset be looked through, and compared, once the last of its pages was read, and not before.
 pub fn hold(catalog: &Connection, subject: &str, now: i64) -> Result<()> {
     let open = "EXISTS (SELECT 1 FROM jobs o WHERE o.subject = ?1 AND o.state IN ('queued', 'running') AND o.kind = 'ocr')";
-    let sql = format!(
-        "UPDATE jobs SET not_before = CASE WHEN {open} THEN ?2 ELSE 0 END, changed_at = ?3
-         WHERE subject = ?1 AND state = 'queued' AND kind IN ('detect', 'compare') AND (not_before = ?2) <> {open}"
-    );
+    let wrong = format!("subject = ?1 AND state = 'queued' AND kind IN ('detect', 'compare') AND (not_before = ?2) <> {open}");
+    // Mostly there is none, and even an update of nothing makes the full text write out all it holds.
+    if !catalog.prepare_cached(&format!("SELECT 1 FROM jobs WHERE {wrong}"))?.exists(params![subject, HELD])? {
+        return Ok(());
+    }
+    let sql = format!("UPDATE jobs SET not_before = CASE WHEN {open} THEN ?2 ELSE 0 END, changed_at = ?3 WHERE {wrong}");
     catalog.prepare_cached(&sql)?.execute(params![subject, HELD, now])?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 use crate::error::{EngineError, Result};
 use crate::ports::Ports;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use rusqlite_migration::{M, Migrations};
 use std::path::Path;
@@ -28,8 +29,8 @@ const QUESTIONS: &[(&str, &str)] = &[
 
 /// Memory for pages of the catalog that the writer keeps at hand, in kilobytes.
 const KEPT_PAGES_KB: i64 = 8_000;
-/// Pages in the log of changes at which they are brought into the catalog: 16 MB, so that one page goes there once for many changes.
-const LOGGED_PAGES: i64 = 4_000;
+/// Pages in the log of changes at which they are brought into the catalog: 32 MB, so that one page goes there once for many changes.
+const LOGGED_PAGES: i64 = 8_000;
 
 /// A connection that may write. Only the writer thread holds one.
 pub fn open_for_writing(path: &Path) -> Result<Connection> {
@@ -42,6 +43,7 @@ pub fn open_for_writing(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     in_memory(&connection)?;
+    compiled_once(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -53,10 +55,17 @@ pub fn open_for_reading(path: &Path) -> Result<Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "query_only", true)?;
     in_memory(&connection)?;
+    compiled_once(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     check_version(&connection)?;
     wait_until_made(&connection)?;
     Ok(connection)
+}
+
+/// A statement stays as it was compiled: without this, one with a limit that is bound is compiled again each time it is asked.
+fn compiled_once(connection: &Connection) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// What SQLite puts aside for a moment stays in memory: no temporary file is made outside of the library.

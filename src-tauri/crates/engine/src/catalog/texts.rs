@@ -45,7 +45,6 @@ pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<bo
         None => link(catalog, child, Node(RowKind::Asset, new.asset.as_str()), Some(run))?,
     }
     insert_chunks(catalog, new, run)?;
-    vectors::announce(catalog, new.id.as_str())?;
     vectors::forget(catalog, &gone)?;
     Ok(true)
 }
@@ -97,6 +96,7 @@ fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result
         "INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\", page, text_hash, t0, t1) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     let mut words = catalog.prepare_cached("INSERT INTO chunk_words (rowid, text) VALUES (?1, ?2)")?;
+    let space = vectors::active(catalog)?;
     // Chunks ascend, so one pass over the text is enough.
     let mut characters = new.text.chars();
     let mut at = 0;
@@ -104,11 +104,13 @@ fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result
         let text: String = characters.by_ref().skip((chunk.start - at) as usize).take((chunk.end - chunk.start) as usize).collect();
         at = chunk.end;
         let (asset, extraction) = (new.asset.as_str(), new.id.as_str());
-        let (id, hash) = (chunk.id.as_str(), blake3::hash(text.as_bytes()));
-        let hash = hash.as_bytes().as_slice();
+        let (id, hash) = (chunk.id.as_str(), *blake3::hash(text.as_bytes()).as_bytes());
         rows.execute(params![id, asset, extraction, chunk.start, chunk.end, chunk.page, hash, chunk.t0, chunk.t1])?;
         words.execute(params![catalog.last_insert_rowid(), text])?;
-        link(catalog, Node(RowKind::Chunk, chunk.id.as_str()), Node(RowKind::Extraction, extraction), Some(run))?;
+        link(catalog, Node(RowKind::Chunk, id), Node(RowKind::Extraction, extraction), Some(run))?;
+        if let Some(space) = &space {
+            vectors::announce(catalog, &space.id, id, &hash)?;
+        }
     }
     Ok(())
 }

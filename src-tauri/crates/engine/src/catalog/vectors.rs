@@ -110,12 +110,14 @@ pub fn insert(catalog: &Connection, space: &str, rows: &[NewEmbedding], run: &st
     Ok(())
 }
 
-/// The index is to be told of the chunks of an extraction that were just written.
-pub fn announce(catalog: &Connection, extraction: &str) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO outbox (space_id, chunk_id, action, ready)
-         SELECT s.id, c.id, 'put', EXISTS (SELECT 1 FROM embeddings e WHERE e.space_id = s.id AND e.text_hash = c.text_hash)
-         FROM spaces s JOIN chunks c ON c.extraction_id = ?1 WHERE s.state = 'active' ORDER BY c.number";
-    catalog.prepare_cached(sql)?.execute([extraction])?;
+/// The index is to be told of a chunk that was just written, with the hash of its text.
+///
+/// One row for each statement: before one that writes several, the full text writes out all it holds, and that is most of the
+/// time of a small text.
+pub fn announce(catalog: &Connection, space: &str, chunk: &str, text: &TextHash) -> Result<()> {
+    let sql = "INSERT INTO outbox (space_id, chunk_id, action, ready)
+         VALUES (?1, ?2, 'put', EXISTS (SELECT 1 FROM embeddings e WHERE e.space_id = ?1 AND e.text_hash = ?3))";
+    catalog.prepare_cached(sql)?.execute(params![space, chunk, text])?;
     Ok(())
 }
 

@@ -14,8 +14,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// A transaction stays open for more changes at most this long …
-const GROUP_TIME: Duration = Duration::from_millis(10);
+/// A transaction stays open for more changes at most this long (2,000 files took 3.5 s with 5 ms, 3.9 with 10, 4.6 with 20, 7 with
+/// 40: whoever waits for the commit does nothing else) …
+const GROUP_TIME: Duration = Duration::from_millis(5);
 /// … and takes at most this many.
 const GROUP_SIZE: usize = 128;
 /// Changes that may wait before their senders do.

@@ -2,6 +2,7 @@
 //!
 //! Silence between sentences stays in a piece; long silence is in none.
 
+use super::audible::Audible;
 use super::models::Loading;
 use std::ops::Range;
 use whisper_rs::{WhisperVadContext, WhisperVadContextParams, WhisperVadParams};
@@ -61,9 +62,17 @@ fn find(model: &mut WhisperVadContext, samples: &[f32], own: Range<usize>) -> Op
     let mut parameters = WhisperVadParams::new();
     parameters.set_min_silence_duration(200);
     parameters.set_max_speech_duration((LONGEST - 2 * SECOND) as f32 / SECOND as f32);
-    let found = model.segments_from_samples(parameters, &samples[from..own.end]).ok()?;
-    let at = |hundredths: f32| (from + (hundredths.max(0.0) * SECOND as f32 / 100.0) as usize).clamp(own.start, own.end);
-    Some(found.map(|segment| at(segment.start)..at(segment.end)).filter(|range| !range.is_empty()).collect())
+    let samples = &samples[from..own.end];
+    let audible = Audible::of(samples);
+    let kept = audible.kept(samples);
+    if kept.is_empty() {
+        return Some(Vec::new());
+    }
+    let found = model.segments_from_samples(parameters, &kept).ok()?;
+    let at = |hundredths: f32| (hundredths.max(0.0) * SECOND as f32 / 100.0) as usize;
+    let places = found.flat_map(|segment| audible.places(&(at(segment.start)..at(segment.end))));
+    let own = places.map(|place| (from + place.start).max(own.start)..from + place.end);
+    Some(own.filter(|range| !range.is_empty()).collect())
 }
 
 /// What is listened to.
