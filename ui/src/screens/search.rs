@@ -8,16 +8,12 @@ use crate::parts::chip;
 use crate::parts::icon::Icon;
 use crate::parts::{states, words};
 use crate::store::loaded::Loaded;
-use crate::store::search::Asked;
+use crate::store::search::{Asked, LIMIT};
 use crate::store::{Screen, Store, store};
 use leptos::prelude::*;
 use rail::Rail;
-use std::time::Duration;
 use winnow_contract::asset::AssetFilter;
 use winnow_contract::search::{Hit, SearchMode, SearchPage};
-
-/// Results that fit a large window: they are drawn first, for somebody waits; the others once these are on the screen.
-const SEEN: usize = 14;
 
 #[component]
 pub fn Search() -> impl IntoView {
@@ -106,7 +102,7 @@ fn leave(store: Store) {
 fn count(store: Store) -> String {
     store.search.page.with(|page| {
         let Some(page) = page.here() else { return String::new() };
-        let shown = page.hits.len() as u32;
+        let shown = page.total.min(LIMIT);
         match page.total {
             0 => String::new(),
             total if total > shown => format!("The best {} of {}", words::number(shown), words::counted(total, "file")),
@@ -127,14 +123,8 @@ fn results(store: Store, page: SearchPage) -> AnyView {
     if page.hits.is_empty() {
         return nothing(store);
     }
-    let mut hits = page.hits.into_iter().zip(0..);
-    let seen = hits.by_ref().take(SEEN).map(|(hit, n)| hit::row(store, n, hit)).collect_view();
-    let below = StoredValue::new(hits.collect::<Vec<_>>());
-    let painted = RwSignal::new(false);
-    // Another answer may have taken their place meanwhile.
-    request_animation_frame(move || set_timeout(move || drop(painted.try_set(true)), Duration::ZERO));
-    let rows = move || below.with_value(|hits| hits.iter().map(|(hit, n)| hit::row(store, *n, hit.clone())).collect_view());
-    view! { <div class="hits" role="listbox" aria-label="Results">{seen}{move || painted.get().then(rows)}</div> }.into_any()
+    let hits = page.hits.into_iter().enumerate().map(|(n, hit)| hit::row(store, n as u32, hit)).collect_view();
+    view! { <div class="hits" role="listbox" aria-label="Results">{hits}</div> }.into_any()
 }
 
 /// What was tried, and what else can be.

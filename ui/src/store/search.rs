@@ -1,7 +1,7 @@
 //! The search: what is asked, what answers, which result is selected.
 //!
-//! Waits a moment after each letter; the latest answer wins, and the old one stays until it is there. While somebody types,
-//! the answer that is quickest; once they rest, the one with the nearest sentences.
+//! The latest answer wins, and the old one stays until it is there. While somebody types, one question after the other, and
+//! what is quickest: the results in sight. Once they rest, all of them, with the nearest sentences.
 
 use super::loaded::Loaded;
 use crate::ipc;
@@ -16,10 +16,12 @@ use winnow_contract::search::{SearchMode, SearchPage};
 
 /// Milliseconds of quiet before a question is sent.
 const QUIET: u32 = 10;
-/// Milliseconds of rest before the nearest sentences are asked for.
+/// Milliseconds of rest before everything is asked for.
 const REST: u32 = 250;
+/// Results that fit a large window.
+const IN_SIGHT: u32 = 14;
 /// Results shown.
-const LIMIT: u32 = 50;
+pub const LIMIT: u32 = 50;
 
 /// What an answer answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +58,10 @@ pub struct SearchStore {
     pub counts: RwSignal<Counts>,
     pub cursor: RwSignal<u32>,
     generation: StoredValue<u32>,
+    /// A question is under way: what is typed meanwhile is asked afterwards, for the engine would work at both.
+    busy: StoredValue<bool>,
+    /// The last generation that was asked.
+    sent: StoredValue<u32>,
 }
 
 impl SearchStore {
@@ -71,6 +77,8 @@ impl SearchStore {
             counts: RwSignal::new(Counts::default()),
             cursor: RwSignal::new(0),
             generation: StoredValue::new(0),
+            busy: StoredValue::new(false),
+            sent: StoredValue::new(0),
         }
     }
 
@@ -128,7 +136,8 @@ impl SearchStore {
     /// Asks the same again.
     pub fn refresh(&self) {
         if self.asked() != Asked::Nothing {
-            self.ask(400);
+            // Whoever scrolled must not lose their place.
+            self.ask_for(LIMIT, 400);
         }
     }
 
@@ -143,43 +152,56 @@ impl SearchStore {
     }
 
     fn ask(&self, wait: u32) {
+        self.ask_for(IN_SIGHT, wait);
+    }
+
+    fn ask_for(&self, limit: u32, wait: u32) {
         let store = *self;
         let generation = self.generation.get_value() + 1;
         self.generation.set_value(generation);
         spawn_local(async move {
             TimeoutFuture::new(wait).await;
-            if store.is_current(generation) {
-                store.send(generation).await;
+            if store.is_current(generation) && store.sent.get_value() != generation && !store.busy.get_value() {
+                store.answer(limit).await;
             }
         });
     }
 
-    async fn send(&self, generation: u32) {
-        let asked = self.asked();
-        self.send_once(generation, &asked, true).await;
-        if matches!(asked, Asked::Words(_)) && self.is_current(generation) && self.has_sentences() {
+    async fn answer(&self, limit: u32) {
+        self.busy.set_value(true);
+        let mut generation = self.send(limit).await;
+        while !self.is_current(generation) {
+            generation = self.send(IN_SIGHT).await;
+        }
+        self.busy.set_value(false);
+        if self.has_more() {
             TimeoutFuture::new(REST).await;
             if self.is_current(generation) {
-                self.send_once(generation, &asked, false).await;
+                self.send(LIMIT).await;
             }
         }
     }
 
-    async fn send_once(&self, generation: u32, asked: &Asked, hurried: bool) {
-        let (filter, mode, offset, limit) = (self.filter.get_untracked(), self.mode.get_untracked(), 0, LIMIT);
-        let answer = match asked {
+    /// Asks what is to be asked now, and shows the answer unless something else is asked meanwhile.
+    async fn send(&self, limit: u32) -> u32 {
+        let (generation, asked) = (self.generation.get_value(), self.asked());
+        self.sent.set_value(generation);
+        let (filter, mode, offset, hurried) = (self.filter.get_untracked(), self.mode.get_untracked(), 0, limit < LIMIT);
+        let answer = match &asked {
             Asked::Nothing => Ok(SearchPage::default()),
             Asked::Words(query) => ipc::ask(Search { query: query.clone(), mode, filter: filter.clone(), offset, limit, hurried }).await,
             Asked::Like(asset, _) => ipc::ask(Similar { asset: asset.clone(), filter: filter.clone(), offset, limit }).await,
         };
         if self.is_current(generation) {
-            self.receive(asked.clone(), &filter, answer);
+            self.receive(asked, &filter, answer);
         }
+        generation
     }
 
-    /// Something was found by its meaning; only there a sentence is looked for.
-    fn has_sentences(&self) -> bool {
-        self.page.with_untracked(|page| page.here().is_some_and(|page| page.hits.iter().any(|hit| hit.why.semantic.is_some())))
+    /// There are results out of sight, or something was found by its meaning, and there a sentence is looked for.
+    fn has_more(&self) -> bool {
+        let more = |page: &SearchPage| page.total as usize > page.hits.len() || page.hits.iter().any(|hit| hit.why.semantic.is_some());
+        self.page.with_untracked(|page| page.here().is_some_and(more))
     }
 
     /// Nothing else was asked since.

@@ -46,7 +46,7 @@ pub struct Effort {
 impl Effort {
     /// How many times the wanted hits are compared once more: the more are wanted, the fewer times.
     fn refine_for(self, count: usize) -> u32 {
-        let times = (10 * self.refine as usize).div_ceil(count.max(1)).max(4);
+        let times = (10 * self.refine as usize).div_ceil(count.max(1)).max(2);
         u32::try_from(times).unwrap_or(u32::MAX)
     }
 }
