@@ -208,6 +208,24 @@ fn a_tree_has_no_circles() {
 }
 
 #[test]
+fn bytes_kept_of_a_container_that_holds_itself_are_no_strays() {
+    let library = TestLibrary::new();
+    library.drop_file("a.box", container("box", &[("word.txt", b"a word")]));
+    library.ingest();
+    let sql = "SELECT lower(hex(a.hash)) FROM assets a JOIN locations l ON l.asset_id = a.id WHERE l.parent_asset IS NULL";
+    let known: String = winnow_tests::raw(&library.path()).query_row(sql, [], |row| row.get(0)).expect("a hash");
+    let keep = |hash: &str| {
+        let folder = library.path().join("renditions/members").join(&hash[..2]);
+        fs_err::create_dir_all(&folder).expect("a folder");
+        fs_err::write(folder.join(hash), "bytes").expect("written");
+    };
+    keep(&known);
+    assert_eq!(library.complaints(), Vec::<String>::new());
+    keep(&"0".repeat(64));
+    assert_eq!(library.complaints().len(), 1);
+}
+
+#[test]
 fn the_cache_is_made_again_member_by_member() {
     let mut library = TestLibrary::new();
     let inner = container("box", &[("scan.png", b"page\na scanned telegram")]);

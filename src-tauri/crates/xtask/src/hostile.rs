@@ -15,7 +15,7 @@ use crate::native::{self, Programs};
 use crate::options::Options;
 use crate::place::Place;
 use crate::shell::{Failure, Outcome};
-use crate::{front_end, packages};
+use crate::{front_end, pack, packages};
 use reading::Reading;
 use std::path::{Path, PathBuf};
 
@@ -26,11 +26,12 @@ const LEAST: usize = 2_000;
 pub fn perform(place: &Place, options: &Options) -> Outcome {
     packages::ensure(&packages::for_hostile(), options)?;
     let programs = programs(place, options)?;
+    let models = pack::ensure(place, options, false)?;
     let work = place.target.join("hostile");
     let corpus = corpus::ready(place, &work)?;
     match options.mutate {
-        None => unchanged(place, &programs, &work, &corpus, options),
-        Some(count) => mutated(place, &programs, &work, &corpus, count, options),
+        None => unchanged(place, &programs, &models, &work, &corpus, options),
+        Some(count) => mutated(place, &programs, &models, &work, &corpus, count, options),
     }
 }
 
@@ -44,11 +45,11 @@ fn programs(place: &Place, options: &Options) -> Outcome<Programs> {
     native::build(place, options.release)
 }
 
-fn unchanged(place: &Place, programs: &Programs, work: &Path, corpus: &Path, options: &Options) -> Outcome {
+fn unchanged(place: &Place, programs: &Programs, models: &Path, work: &Path, corpus: &Path, options: &Options) -> Outcome {
     let files = work.join("files");
     let count = corpus::choose(corpus, &files, options.count)?;
     println!("xtask: {count} hostile files in {}", files.display());
-    let read = Reading { place, programs, home: &work.join("unchanged"), files: &files, words: true }.run(count, options)?;
+    let read = Reading { place, programs, models, home: &work.join("unchanged"), files: &files, words: true }.run(count, options)?;
     let mut judged = judge::judge(&read, &files)?;
     let compared = reference::compare(place, &read, work, &files)?;
     judged.report.push_str(&compared.report);
@@ -59,12 +60,12 @@ fn unchanged(place: &Place, programs: &Programs, work: &Path, corpus: &Path, opt
     finish(work, "results.md", &judged)
 }
 
-fn mutated(place: &Place, programs: &Programs, work: &Path, corpus: &Path, count: usize, options: &Options) -> Outcome {
+fn mutated(place: &Place, programs: &Programs, models: &Path, work: &Path, corpus: &Path, count: usize, options: &Options) -> Outcome {
     let files = work.join("mutated");
     let seed = options.seed.unwrap_or(1);
     println!("xtask: {count} mutations from seed {seed}; the same number and seed make the same files");
     mutate::write(&[corpus, &place.root.join("assets/sample/bequest")], &files, count, seed)?;
-    let read = Reading { place, programs, home: &work.join("mutations"), files: &files, words: false }.run(count, options)?;
+    let read = Reading { place, programs, models, home: &work.join("mutations"), files: &files, words: false }.run(count, options)?;
     finish(work, "mutations.md", &judge::judge(&read, &files)?)
 }
 

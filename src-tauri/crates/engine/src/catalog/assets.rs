@@ -275,10 +275,9 @@ pub fn all_renditions(catalog: &Connection) -> Result<Vec<RenditionId>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Hashes of every content that was found in a container.
-pub fn found_inside(catalog: &Connection) -> Result<Vec<[u8; 32]>> {
-    let sql = "SELECT DISTINCT a.hash FROM locations l JOIN assets a ON a.id = l.asset_id WHERE l.parent_asset IS NOT NULL AND a.hash IS NOT NULL";
-    let mut query = catalog.prepare(sql)?;
+/// Hashes of every content.
+pub fn contents(catalog: &Connection) -> Result<Vec<[u8; 32]>> {
+    let mut query = catalog.prepare("SELECT hash FROM assets WHERE hash IS NOT NULL")?;
     let rows = query.query_map([], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

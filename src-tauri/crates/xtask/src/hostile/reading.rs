@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 pub struct Reading<'a> {
     pub place: &'a Place,
     pub programs: &'a Programs,
+    /// Folder of the models, and of the library that reads PDF documents.
+    pub models: &'a Path,
     pub home: &'a Path,
     pub files: &'a Path,
     /// Read words off pictures too; without it a file costs a tenth.
@@ -87,7 +89,7 @@ impl Reading<'_> {
         self.own(self.place.program(&self.programs.winnow))
     }
 
-    /// A program whose home, caches and temporary files are ours to look at. Without models: they are none of the corpus' affair.
+    /// A program whose home, caches and temporary files are ours to look at.
     fn own(&self, mut command: Command) -> Command {
         let home = self.home.join("home");
         command.current_dir(self.home.join("empty")).env("HOME", &home).env("TMPDIR", self.home.join("tmp"));
@@ -95,6 +97,7 @@ impl Reading<'_> {
             command.env(variable, home.join(folder));
         }
         self.programs.announce(&mut command);
+        command.env("WINNOW_MODELS", self.models);
         command
     }
 
