@@ -49,7 +49,7 @@ fn unchanged(place: &Place, programs: &Programs, models: &Path, work: &Path, cor
     let files = work.join("files");
     let count = corpus::choose(corpus, &files, options.count)?;
     println!("xtask: {count} hostile files in {}", files.display());
-    let read = Reading { place, programs, models, home: &work.join("unchanged"), files: &files, words: true }.run(count, options)?;
+    let read = Reading { place, programs, models, home: &work.join("unchanged"), files: &files, all_steps: true }.run(count, options)?;
     let mut judged = judge::judge(&read, &files)?;
     let compared = reference::compare(place, &read, work, &files)?;
     judged.report.push_str(&compared.report);
@@ -65,7 +65,7 @@ fn mutated(place: &Place, programs: &Programs, models: &Path, work: &Path, corpu
     let seed = options.seed.unwrap_or(1);
     println!("xtask: {count} mutations from seed {seed}; the same number and seed make the same files");
     mutate::write(&[corpus, &place.root.join("assets/sample/bequest")], &files, count, seed)?;
-    let read = Reading { place, programs, models, home: &work.join("mutations"), files: &files, words: false }.run(count, options)?;
+    let read = Reading { place, programs, models, home: &work.join("mutations"), files: &files, all_steps: false }.run(count, options)?;
     finish(work, "mutations.md", &judge::judge(&read, &files)?)
 }
 

@@ -22,8 +22,8 @@ pub struct Reading<'a> {
     pub models: &'a Path,
     pub home: &'a Path,
     pub files: &'a Path,
-    /// Read words off pictures too; without it a file costs a tenth.
-    pub words: bool,
+    /// Every step; otherwise only those that read bytes nobody has looked at yet, for which a file costs a tenth.
+    pub all_steps: bool,
 }
 
 /// What came of it.
@@ -48,8 +48,9 @@ impl Reading<'_> {
         for folder in ["library", "home", "tmp", "empty"] {
             fs_err::create_dir_all(self.home.join(folder))?;
         }
-        if !self.words {
-            fs_err::write(self.library().join("settings.toml"), "[ocr]\nenabled = false\n")?;
+        if !self.all_steps {
+            let models = ["ocr", "speech", "embed"].map(|step| format!("[{step}]\nenabled = false\n"));
+            fs_err::write(self.library().join("settings.toml"), models.concat())?;
         }
         let before = self.state()?;
         let limit = Duration::from_secs(options.seconds.unwrap_or(600 + 3 * count as u64));
