@@ -5,32 +5,42 @@
 use crate::options::Options;
 use crate::place::Place;
 use crate::shell::{self, Failure, Outcome};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The version that `deny.toml` is written for.
 const VERSION: &str = "0.20.2";
-/// The folder below which cargo-deny looks for clones, named so that each URL has one of its own.
+/// The folder below which cargo-deny keeps its clone when it comes from a copy.
 const DATABASES: &str = "advisories";
+/// Where cargo-deny takes the advisory database from when nothing else is said.
+const DATABASE: &str = "https://github.com/RustSec/advisory-db";
 
 /// Runs every check.
 pub fn perform(place: &Place, options: &Options) -> Outcome {
     let program = installed(place, options)?;
     let local = std::env::var_os("WINNOW_ADVISORIES").map(PathBuf::from);
-    let config = match &local {
-        Some(copy) => with_local(place, copy)?,
+    let config = match local {
+        Some(_) => with_own_database(place)?,
         None => place.root.join("deny.toml"),
     };
-    let mut command = place.program(&program);
-    command.args(["--all-features", "--locked"]);
-    if local.is_some() {
-        command.arg("--offline");
+    let deny = || {
+        let mut command = place.program(&program);
+        command.args(["--all-features", "--locked", "--config"]).arg(&config);
+        command
+    };
+    let mut check = deny();
+    if let Some(copy) = local {
+        // It takes clones of an address only: git is told to find that address in the copy.
+        let mut fetch = deny();
+        fetch.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_VALUE_0", DATABASE);
+        fetch.env("GIT_CONFIG_KEY_0", format!("url.{}.insteadOf", copy.canonicalize()?.display()));
+        shell::run(fetch.args(["fetch", "db"]), "Is WINNOW_ADVISORIES a git clone of the advisory database?")?;
+        check.arg("--offline");
     }
-    command.arg("check").arg("--config").arg(&config);
-    if local.is_some() {
-        command.arg("--disable-fetch");
-    }
-    shell::run(command.args(["advisories", "bans", "licenses", "sources"]), "What cargo-deny found stands above; deny.toml says the rules.")
+    shell::run(
+        check.arg("check").args(["advisories", "bans", "licenses", "sources"]),
+        "What cargo-deny found stands above; deny.toml says the rules.",
+    )
 }
 
 /// cargo-deny of the version that is wanted, built beside our own build when it is not there.
@@ -51,13 +61,12 @@ fn installed(place: &Place, options: &Options) -> Outcome<PathBuf> {
     Ok(ours)
 }
 
-/// `deny.toml` with the database at another place. cargo-deny takes clones of an URL only, so the copy gets one of its own.
-fn with_local(place: &Place, copy: &Path) -> Outcome<PathBuf> {
+/// `deny.toml` with the database in a folder of its own.
+fn with_own_database(place: &Place) -> Outcome<PathBuf> {
     let folder = place.target.join("deny");
     fs_err::create_dir_all(folder.join(DATABASES))?;
-    let url = format!("file://{}", copy.canonicalize()?.display());
     let rules = fs_err::read_to_string(place.root.join("deny.toml"))?;
-    let from = format!("[advisories]\ndb-path = \"{}\"\ndb-urls = [\"{url}\"]", folder.join(DATABASES).display());
+    let from = format!("[advisories]\ndb-path = \"{}\"", folder.join(DATABASES).display());
     let file = folder.join("deny.toml");
     fs_err::write(&file, rules.replacen("[advisories]", &from, 1))?;
     Ok(file)
