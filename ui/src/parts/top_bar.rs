@@ -32,7 +32,7 @@ pub fn TopBar() -> impl IntoView {
             <div class="search-field" role="search">
                 <Icon of=icondata_lu::LuSearch/>
                 <input type="text" data-testid="search-box" aria-label="Search all files" placeholder="Search meaning or words…" autocomplete="off" spellcheck="false"
-                    node_ref=input prop:value=move || query.get() on:input=move |event| typed(event_target_value(&event))/>
+                    node_ref=input prop:value=move || query.get() on:focus=move |_| store.search.get_ready() on:input=move |event| typed(event_target_value(&event))/>
                 {move || if query.with(String::is_empty) {
                     view! { <kbd aria-hidden="true">"/"</kbd> }.into_any()
                 } else {

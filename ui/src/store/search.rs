@@ -62,6 +62,7 @@ pub struct SearchStore {
     busy: StoredValue<bool>,
     /// The last generation that was asked.
     sent: StoredValue<u32>,
+    ready: StoredValue<bool>,
 }
 
 impl SearchStore {
@@ -79,7 +80,19 @@ impl SearchStore {
             generation: StoredValue::new(0),
             busy: StoredValue::new(false),
             sent: StoredValue::new(0),
+            ready: StoredValue::new(false),
         }
+    }
+
+    /// Somebody is about to type: what a question by meaning needs is loaded, once, for it takes half a second.
+    pub fn get_ready(&self) {
+        if self.ready.get_value() {
+            return;
+        }
+        self.ready.set_value(true);
+        let (query, mode, filter) = ("ready".to_owned(), SearchMode::Semantic, AssetFilter::default());
+        // Nobody waits for the answer, and the next question says what is missing.
+        spawn_local(async move { drop(ipc::ask(Search { query, mode, filter, offset: 0, limit: 1, hurried: true }).await) });
     }
 
     /// The text of the box changed.

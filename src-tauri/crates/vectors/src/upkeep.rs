@@ -29,11 +29,12 @@ const TRAINING_ROWS: u32 = 64;
 const PARTS: u32 = 4;
 
 /// Stored vectors that an index is tried with.
-const SAMPLE: usize = 50;
+const SAMPLE: usize = 100;
 /// Hits that are compared.
 const TOP: usize = 10;
-/// Share of the true best hits that a sample has to find. Queries that are no stored vector find a little less, and .95 is promised.
-const RECALL_WANTED: f32 = 0.97;
+/// Share of the true best hits that a sample has to find. Queries that are no stored vector find less (.948 where a sample of 50
+/// had found .97), and .95 is promised.
+const RECALL_WANTED: f32 = 0.985;
 /// Hits this close to the last true one are as good.
 const TIE: f32 = 1e-5;
 
