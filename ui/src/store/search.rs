@@ -62,6 +62,7 @@ pub struct SearchStore {
     busy: StoredValue<bool>,
     /// The last generation that was asked.
     sent: StoredValue<u32>,
+    /// What a question by meaning needs was asked for.
     ready: StoredValue<bool>,
 }
 
@@ -180,14 +181,15 @@ impl SearchStore {
         });
     }
 
-    async fn answer(&self, limit: u32) {
+    async fn answer(&self, mut limit: u32) {
         self.busy.set_value(true);
         let mut generation = self.send(limit).await;
         while !self.is_current(generation) {
-            generation = self.send(IN_SIGHT).await;
+            limit = IN_SIGHT;
+            generation = self.send(limit).await;
         }
         self.busy.set_value(false);
-        if self.has_more() {
+        if limit < LIMIT && self.has_more() {
             TimeoutFuture::new(REST).await;
             if self.is_current(generation) {
                 self.send(LIMIT).await;
@@ -211,9 +213,11 @@ impl SearchStore {
         generation
     }
 
-    /// There are results out of sight, or something was found by its meaning, and there a sentence is looked for.
+    /// There are results out of sight, or words found something by its meaning, and there a sentence is looked for.
     fn has_more(&self) -> bool {
-        let more = |page: &SearchPage| page.total as usize > page.hits.len() || page.hits.iter().any(|hit| hit.why.semantic.is_some());
+        let by_words = self.answered.with_untracked(|asked| matches!(asked, Asked::Words(_)));
+        let has_sentences = |page: &SearchPage| by_words && page.hits.iter().any(|hit| hit.why.semantic.is_some());
+        let more = |page: &SearchPage| page.total as usize > page.hits.len() || has_sentences(page);
         self.page.with_untracked(|page| page.here().is_some_and(more))
     }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use winnow_contract::worker::SAMPLE_RATE;
 
-const SECOND: usize = SAMPLE_RATE as usize;
+pub const SECOND: usize = SAMPLE_RATE as usize;
 /// Nobody hears this: 66 dB below the loudest there is.
 const INAUDIBLE: f32 = 0.0005;
 /// Shorter silence stays: a pause belongs to what is said.

@@ -2,13 +2,11 @@
 //!
 //! Silence between sentences stays in a piece; long silence is in none.
 
-use super::audible::Audible;
+use super::audible::{Audible, SECOND};
 use super::models::Loading;
 use std::ops::Range;
 use whisper_rs::{WhisperVadContext, WhisperVadContextParams, WhisperVadParams};
-use winnow_contract::worker::SAMPLE_RATE;
 
-const SECOND: usize = SAMPLE_RATE as usize;
 /// The model hears at most this much at once.
 const LONGEST: usize = 30 * SECOND;
 /// Speech with less silence between is one piece while it fits: what was said before helps to understand.

@@ -61,9 +61,8 @@ pub fn page(image: DynamicImage, orientation: Orientation, limits: &DecodeLimits
 /// # Errors
 /// As of [`renditions`].
 pub fn thumbnail(image: DynamicImage, limits: &DecodeLimits, number: u32) -> ImageResult<Rendered> {
-    let page = flat(image);
-    let mut rendered = Rendered { look: look(&page), ..Rendered::default() };
-    rendered.thumbnail(&page, limits)?;
+    let mut rendered = Rendered::default();
+    rendered.thumbnail(&flat(image), limits)?;
     rendered.heads.iter_mut().for_each(|head| head.page = number);
     Ok(rendered)
 }
