@@ -85,14 +85,14 @@ impl SearchStore {
         }
     }
 
-    /// Somebody is about to type: what a question by meaning needs is loaded, once, for it takes half a second.
+    /// Somebody is about to type: what a question needs is loaded, once, for it takes half a second.
     pub fn get_ready(&self) {
         if self.ready.get_value() {
             return;
         }
         self.ready.set_value(true);
-        let (query, mode, filter) = ("ready".to_owned(), SearchMode::Semantic, AssetFilter::default());
-        // Nobody waits for the answer, and the next question says what is missing.
+        let (query, mode, filter) = ("get ready".to_owned(), SearchMode::Hybrid, AssetFilter::default());
+        // Nobody waits for the answer. Two words, so that the owners of the chunks are read as well as the model.
         spawn_local(async move { drop(ipc::ask(Search { query, mode, filter, offset: 0, limit: 1, hurried: true }).await) });
     }
 

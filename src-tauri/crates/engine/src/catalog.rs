@@ -16,6 +16,7 @@ pub mod locations;
 pub mod members;
 pub mod near;
 pub mod near_duplicates;
+pub mod owners;
 pub mod reader;
 pub mod review;
 pub mod schema;

@@ -6,6 +6,7 @@ use crate::Tick;
 use crate::breaks::Breaks;
 use crate::cards::Models;
 use crate::catalog::apply::{Applying, Touched};
+use crate::catalog::owners::Owners;
 use crate::catalog::reader::Reader;
 use crate::catalog::writer::Writer;
 use crate::catalog::{self, schema};
@@ -55,6 +56,7 @@ pub struct Engine {
     breaks: Breaks,
     pub(crate) models: Arc<Models>,
     reader: Reader,
+    owners: Owners,
     writer: Option<Writer>,
     renditions: Renditions,
     passwords: Passwords,
@@ -115,6 +117,7 @@ impl Engine {
             breaks: options.breaks,
             models: options.models.unwrap_or_else(|| Arc::new(Models::nowhere())),
             reader,
+            owners: Owners::default(),
             writer,
             meter: Meter::default(),
             cancel: Cancel::default(),
@@ -353,6 +356,10 @@ impl Engine {
 
     pub(crate) fn taxonomies(&self) -> &Taxonomies {
         &self.taxonomies
+    }
+
+    pub(crate) fn owners(&self) -> &Owners {
+        &self.owners
     }
 
     pub(crate) fn projection(&self) -> &Projection {

@@ -47,7 +47,7 @@ impl Engine {
             self.read(|catalog| {
                 let mut lists = Lists::default();
                 if ask.mode != SearchMode::Semantic {
-                    lists.texts = words::in_texts(catalog, &query, &ask.filter)?;
+                    lists.texts = words::in_texts(catalog, self.owners(), &query, &ask.filter)?;
                     lists.names = words::in_names(catalog, &query, &ask.filter)?;
                 }
                 let meant = meaning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;

@@ -2,6 +2,7 @@
 
 use super::count;
 use super::filter::filter_sql;
+use super::owners::Owners;
 use crate::error::Result;
 use crate::search::query::Query;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -13,10 +14,7 @@ use winnow_contract::review::TextPart;
 const RANKED: u32 = 2000;
 /// A term in so many chunks says little of which of them is better, and ranking by it takes most of the time of a search (67 ms
 /// of 73 in 100,000 chunks): it is still asked for, but does not rank.
-const COMMON: u32 = 10_000;
-/// Where the rarest term is in no more chunks than these, a common one is looked for in the assets of those chunks alone: the
-/// list of all that hold it takes 12 ms for each in 100,000 chunks.
-const FEW: u32 = 100;
+const COMMON: usize = 10_000;
 /// Characters that text never holds, put around what matches.
 const OPEN: char = '\u{2}';
 const CLOSE: char = '\u{3}';
@@ -53,48 +51,71 @@ pub(super) fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
     })
 }
 
-/// The wanted terms, the rarest first, with the number of chunks that hold each, counted up to [`COMMON`].
-fn by_rarity(catalog: &Connection, query: &Query) -> Result<Vec<(u32, String)>> {
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH ?1 LIMIT {COMMON})");
-    let mut holding = catalog.prepare_cached(&sql)?;
-    let counted = query.wanted.iter().map(|term| Ok((holding.query_row([term], |row| row.get(0))?, term.clone())));
-    let mut terms = counted.collect::<Result<Vec<_>>>()?;
-    terms.sort_by_key(|(count, _)| *count);
-    Ok(terms)
+/// The chunks that hold a term, by number.
+fn holding(catalog: &Connection, term: &String) -> Result<Vec<u32>> {
+    let mut query = catalog.prepare_cached("SELECT rowid FROM chunk_words WHERE chunk_words MATCH ?1")?;
+    let rows = query.query_map([term], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The terms that rank: all but the common ones, and the rarest in any case.
-fn ranking(terms: &[(u32, String)]) -> String {
-    let ranks = terms.iter().enumerate().filter(|(at, (count, _))| *at == 0 || *count < COMMON);
-    ranks.map(|(_, (_, term))| term.as_str()).collect::<Vec<_>>().join(" OR ")
+/// The terms that rank, by their places: all but the common ones, and the rarest in any case.
+fn ranking(chunks: &[Vec<u32>]) -> Vec<usize> {
+    let rarest = (0..chunks.len()).min_by_key(|at| chunks[*at].len());
+    (0..chunks.len()).filter(|at| chunks[*at].len() < COMMON || Some(*at) == rarest).collect()
 }
 
-/// The WHERE part that asks each term somewhere in the asset, and its values from `?n` on.
-fn terms_sql(wanted: &[(u32, String)], unwanted: &[String], values: &mut Vec<Box<dyn ToSql>>) -> String {
-    let among_all = "a.id IN (SELECT c2.asset_id FROM chunk_words w2 JOIN chunks c2 ON c2.number = w2.rowid WHERE w2.chunk_words MATCH ?)";
-    let in_each = "EXISTS (SELECT 1 FROM chunks c2 CROSS JOIN chunk_words w2 ON w2.rowid = c2.number WHERE c2.asset_id = a.id AND w2.chunk_words MATCH ?)";
-    let few = wanted.first().is_some_and(|(count, _)| *count <= FEW);
-    let mut sql = String::new();
-    // One wanted term needs no second look: the ranking asks for it already.
-    let wanted = wanted.iter().filter(|_| wanted.len() > 1);
-    let wanted = wanted.map(|(count, term)| (if few && *count >= COMMON { in_each } else { among_all }, "", term));
-    for (holds, not, term) in wanted.chain(unwanted.iter().map(|term| (among_all, "NOT ", term))) {
-        values.push(Box::new(term.clone()));
-        sql.push_str(&format!(" AND {not}{}", holds.replace('?', &format!("?{}", values.len()))));
+/// For each asset (by row number): true when each of the wanted terms is in a chunk of it, and none of the unwanted.
+fn answering(owners: &[u32], wanted: &[Vec<u32>], unwanted: &[Vec<u32>]) -> Vec<bool> {
+    const NEVER: usize = usize::MAX;
+    let assets = owners.iter().max().map_or(0, |last| *last as usize + 1);
+    let mut held = vec![0; assets];
+    let owner = |chunk: &u32| owners.get(*chunk as usize).map(|asset| *asset as usize);
+    for asset in unwanted.iter().flatten().filter_map(owner) {
+        held[asset] = NEVER;
     }
-    sql
+    for (term, chunks) in wanted.iter().enumerate() {
+        for asset in chunks.iter().filter_map(owner) {
+            // Only what held all the terms before is still in question.
+            if held[asset] == term {
+                held[asset] = term + 1;
+            }
+        }
+    }
+    held.iter().map(|terms| *terms == wanted.len()).collect()
 }
 
 /// Chunks with a wanted term, best first, of assets whose texts hold every wanted term and no unwanted one.
-pub fn in_texts(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Result<Vec<Place>> {
+pub fn in_texts(catalog: &Connection, owners: &Owners, query: &Query, filter: &AssetFilter) -> Result<Vec<Place>> {
+    let held = |terms: &[String]| terms.iter().map(|term| holding(catalog, term)).collect::<Result<Vec<_>>>();
+    let (wanted, unwanted) = (held(&query.wanted)?, held(&query.unwanted)?);
+    let ranks = ranking(&wanted);
+    // One term alone: what ranks is what answers.
+    let among = match (wanted.len(), unwanted.len()) {
+        (1, 0) => None,
+        _ => Some(owners.of_all(catalog, |owners| {
+            let answers = answering(owners, &wanted, &unwanted);
+            let answers = |chunk: &&u32| owners.get(**chunk as usize).is_some_and(|asset| answers[*asset as usize]);
+            ranks.iter().flat_map(|at| &wanted[*at]).filter(answers).copied().collect::<Vec<_>>()
+        })?),
+    };
+    let ranking = ranks.iter().map(|at| query.wanted[*at].as_str()).collect::<Vec<_>>().join(" OR ");
+    ranked(catalog, ranking, among.as_deref(), filter)
+}
+
+/// Chunks that match an expression, best first; of these alone, where some are given.
+fn ranked(catalog: &Connection, expression: String, among: Option<&[u32]>, filter: &AssetFilter) -> Result<Vec<Place>> {
     let (wanted, mut values) = filter_sql(filter);
-    let by_rarity = by_rarity(catalog, query)?;
-    let terms = terms_sql(&by_rarity, &query.unwanted, &mut values);
-    values.push(Box::new(ranking(&by_rarity)));
+    values.push(Box::new(expression));
+    let matches = format!("w.chunk_words MATCH ?{}", values.len());
+    let mut those = String::new();
+    if let Some(chunks) = among {
+        values.push(Box::new(serde_json::to_string(chunks).expect("BUG: numbers are always JSON")));
+        // The plus keeps the full text from looking up each chunk by itself.
+        those = format!("AND +w.rowid IN (SELECT value FROM json_each(?{}))", values.len());
+    }
     let sql = format!(
-        "SELECT {PLACE} FROM chunk_words w JOIN chunks c ON c.number = w.rowid JOIN assets a ON a.id = c.asset_id
-         WHERE w.chunk_words MATCH ?{} AND {wanted}{terms} ORDER BY bm25(chunk_words) LIMIT {RANKED}",
-        values.len()
+        "SELECT {PLACE} FROM chunk_words w CROSS JOIN chunks c ON c.number = w.rowid CROSS JOIN assets a ON a.id = c.asset_id
+         WHERE {matches} {those} AND {wanted} ORDER BY bm25(chunk_words) LIMIT {RANKED}"
     );
     let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
     let mut query = catalog.prepare_cached(&sql)?;
@@ -134,11 +155,16 @@ pub fn in_names(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Re
     Ok(assets)
 }
 
-/// About 24 words around what matches, with the matches marked.
-pub fn snippet(catalog: &Connection, query: &Query, chunk: i64) -> Result<Vec<TextPart>> {
-    let sql = "SELECT snippet(chunk_words, 0, char(2), char(3), '…', 24) FROM chunk_words WHERE chunk_words MATCH ?1 AND rowid = ?2";
-    let marked: String = catalog.prepare_cached(sql)?.query_row(params![query.any(), chunk], |row| row.get(0))?;
-    Ok(parts(&marked))
+/// About 24 words around what matches in a place, with the matches marked; and where the longest run of matches stands in its
+/// extraction, in Unicode scalar values.
+pub fn matches(catalog: &Connection, query: &Query, place: &Place) -> Result<(Vec<TextPart>, Option<(u32, u32)>)> {
+    // Both at once: finding the chunk among all that hold a common word is most of the work.
+    let sql = "SELECT snippet(chunk_words, 0, char(2), char(3), '…', 24), highlight(chunk_words, 0, char(2), char(3))
+         FROM chunk_words WHERE chunk_words MATCH ?1 AND rowid = ?2";
+    let asked = params![query.any(), place.chunk];
+    let (snippet, marked): (String, String) = catalog.prepare_cached(sql)?.query_row(asked, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let run = best_run(&marked).map(|(start, end)| (place.start + start, place.start + end));
+    Ok((parts(&snippet), run))
 }
 
 /// Parts of a text in which what matches stands between the marks. White space is folded: a snippet is one line.
@@ -164,13 +190,6 @@ fn fold(text: &str) -> String {
         }
     }
     folded
-}
-
-/// Where the first match of a place stands in its extraction, in Unicode scalar values.
-pub fn first_match(catalog: &Connection, query: &Query, place: &Place) -> Result<Option<(u32, u32)>> {
-    let sql = "SELECT highlight(chunk_words, 0, char(2), char(3)) FROM chunk_words WHERE chunk_words MATCH ?1 AND rowid = ?2";
-    let marked: String = catalog.prepare_cached(sql)?.query_row(params![query.any(), place.chunk], |row| row.get(0))?;
-    Ok(best_run(&marked).map(|(start, end)| (place.start + start, place.start + end)))
 }
 
 /// The longest run of marked words with nothing but white space between them; the first of equals.
@@ -253,44 +272,33 @@ mod tests {
 
     #[test]
     fn common_terms_do_not_rank_unless_there_is_no_other() {
-        let check = |terms: &[(u32, &str)], expected: &str| {
-            let terms: Vec<_> = terms.iter().map(|(count, term)| (*count, (*term).to_owned())).collect();
-            assert_eq!(ranking(&terms), expected);
+        let check = |counts: &[usize], expected: &[usize]| {
+            assert_eq!(ranking(&counts.iter().map(|count| vec![0; *count]).collect::<Vec<_>>()), expected, "{counts:?}");
         };
-        check(&[(0, "a")], "a");
-        check(&[(3, "a"), (9_999, "b"), (COMMON, "the")], "a OR b");
-        check(&[(COMMON, "the"), (COMMON, "and")], "the");
+        check(&[], &[]);
+        check(&[0], &[0]);
+        check(&[COMMON, 3, COMMON - 1], &[1, 2]);
+        check(&[COMMON + 1, COMMON], &[1]);
     }
 
     #[test]
-    fn a_common_term_is_found_in_few_assets_as_among_all() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut catalog = crate::catalog::schema::open_for_writing(&folder.path().join("catalog.sqlite")).expect("a catalog");
-        crate::catalog::schema::migrate(&mut catalog, &crate::testing::ports()).expect("a schema");
-        catalog.execute_batch("PRAGMA foreign_keys = OFF").expect("no texts needed");
-        // Each asset with its chunks.
-        let assets: [(&str, &[&str]); 4] = [("a", &["rare the"]), ("b", &["rare", "the end"]), ("c", &["rare"]), ("d", &["the"])];
-        for (asset, chunks) in assets {
-            let hash: [u8; 32] = *blake3::hash(asset.as_bytes()).as_bytes();
-            crate::catalog::assets::insert(&catalog, &asset.into(), Some(&hash), 1, 0).expect("an asset");
-            for text in chunks {
-                let row = "INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\") VALUES (?1, ?2, 'e', 0, 1)";
-                catalog.execute(row, [format!("{asset}{text}").as_str(), asset]).expect("a chunk");
-                let words = "INSERT INTO chunk_words (rowid, text) VALUES (last_insert_rowid(), ?1)";
-                catalog.execute(words, [text]).expect("words");
-            }
-        }
-        let found = |rare: u32, common: u32| -> Vec<String> {
-            let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-            let wanted = [(rare, "\"rare\"".to_owned()), (common, "\"the\"".to_owned())];
-            let sql = format!("SELECT a.id FROM assets a WHERE true {} ORDER BY a.id", terms_sql(&wanted, &[], &mut values));
-            let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
-            let mut query = catalog.prepare(&sql).expect("a query");
-            let rows = query.query_map(values.as_slice(), |row| row.get(0)).expect("rows");
-            rows.collect::<Result<_, _>>().expect("ids")
+    fn an_asset_answers_when_its_chunks_hold_every_wanted_term_and_no_unwanted_one() {
+        // Chunk 0 is never given; 1 and 2 are of asset 1, 3 of asset 2, 5 of asset 4.
+        let owners = [0, 1, 1, 2, 0, 4];
+        let check = |wanted: &[&[u32]], unwanted: &[&[u32]], expected: &[usize]| {
+            let lists = |terms: &[&[u32]]| terms.iter().map(|chunks| chunks.to_vec()).collect::<Vec<_>>();
+            let answers = answering(&owners, &lists(wanted), &lists(unwanted));
+            let found: Vec<usize> = (0..answers.len()).filter(|asset| answers[*asset]).collect();
+            assert_eq!(found, expected, "{wanted:?} but not {unwanted:?}");
         };
-        assert_eq!(found(FEW, COMMON), ["a", "b"]);
-        assert_eq!(found(FEW + 1, COMMON), ["a", "b"]);
+        check(&[&[1], &[2]], &[], &[1]);
+        check(&[&[1, 3], &[2, 3]], &[], &[1, 2]);
+        check(&[&[1, 3], &[2, 3], &[5]], &[], &[]);
+        check(&[&[], &[1, 2, 3]], &[], &[]);
+        check(&[&[1, 2, 3, 5]], &[&[2]], &[2, 4]);
+        check(&[&[1], &[1]], &[&[]], &[1]);
+        // A chunk that came after the owners were read.
+        check(&[&[1, 9], &[1, 9]], &[&[9]], &[1]);
     }
 
     #[test]

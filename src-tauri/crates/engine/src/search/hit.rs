@@ -37,7 +37,7 @@ pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
     let found = shown.found;
     let Some(row) = assets::row(catalog, &found.asset)? else { return Ok(None) };
     let (snippet, evidence) = match (&found.best, shown.query) {
-        (Some((place, true)), Some(query)) => (words::snippet(catalog, query, place.chunk)?, by_words(catalog, query, place)?),
+        (Some((place, true)), Some(query)) => by_words(catalog, query, place)?,
         (Some((place, _)), query) => by_meaning(catalog, place, query, shown.nearest)?,
         (None, _) => (vec![TextPart { text: row.name.clone(), marked: found.named }], Evidence::default()),
     };
@@ -56,12 +56,13 @@ pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
     }))
 }
 
-/// Where the first matching words of a place stand: characters, page, box, seconds.
-fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<Evidence> {
-    let Some((start, end)) = words::first_match(catalog, query, place)? else { return Ok(Evidence::default()) };
+/// The words around those that match, and where these stand: characters, page, box, seconds.
+fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<(Vec<TextPart>, Evidence)> {
+    let (snippet, run) = words::matches(catalog, query, place)?;
+    let Some((start, end)) = run else { return Ok((snippet, Evidence::default())) };
     let spans = texts::spans(catalog, &place.extraction)?;
     let word = at(&spans, start);
-    Ok(Evidence {
+    let evidence = Evidence {
         extraction: Some(place.extraction.clone()),
         page: word.and_then(|span| span.page).or(place.page),
         rect: line_box(&spans, start, end),
@@ -70,7 +71,8 @@ fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<Eviden
         start: Some(start),
         end: Some(end),
         place: word.and_then(|span| span.place.clone()),
-    })
+    };
+    Ok((snippet, evidence))
 }
 
 /// The sentence of a place that answers best, and where it stands.
