@@ -124,12 +124,18 @@ fn kills_leave_no_gap_between_catalog_and_index() {
     let _alone = alone();
     let library = Library::with_models();
     let (mut dice, mut struck) = (Dice::new(), 0);
-    for round in 0..15 {
-        // Something is always left to do when the kill comes.
+    let add = |round: usize| {
         (round * 60..(round + 1) * 60).for_each(|n| drop(files::write(&library.files(), format!("{n}.txt"), files::text(n))));
+    };
+    add(0);
+    let started = Instant::now();
+    assert_eq!(library.ingest().code, Some(0));
+    let undisturbed = started.elapsed();
+    for round in 1..16 {
+        add(round);
         let mut child = library.command([OsStr::new("ingest"), library.files().as_os_str()]);
         let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("winnow");
-        std::thread::sleep(Duration::from_secs_f64(0.2 + 2.0 * dice.roll()));
+        std::thread::sleep(undisturbed.mul_f64(dice.roll()));
         struck += usize::from(child.try_wait().expect("its state").is_none());
         child.kill().expect("killed");
         child.wait().expect("reaped");
