@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod assets;
 pub mod audit;
+pub mod due;
 pub mod dump;
 pub mod facets;
 pub mod filter;

@@ -15,6 +15,7 @@ use crate::enrich::embed::Batch;
 use crate::enrich::taxonomy::Taxonomies;
 use crate::error::{EngineError, Result};
 use crate::jobs::progress::Meter;
+use crate::jobs::run::Hand;
 use crate::jobs::{Context, Job};
 use crate::passwords::Passwords;
 use crate::ports::{Cancel, Ports};
@@ -46,6 +47,9 @@ pub struct Options {
 
 /// Chunks of an older library that get their hash in one change.
 const HASHED: u32 = 5000;
+
+/// A lane that was called for nothing looks again only after this time: the bell rings at each commit.
+const CALM: Duration = Duration::from_millis(10);
 
 type Listener = Box<dyn Fn(Event) + Send + Sync>;
 
@@ -219,12 +223,19 @@ impl Engine {
     }
 
     fn run_lane(&self, lane: Lane) {
+        let (mut hand, mut idle) = (Hand::default(), false);
         loop {
             let rung = *self.bell();
-            match self.tick(lane) {
-                Ok(Tick::Again) => self.worked.store(true, Ordering::SeqCst),
+            match self.step(lane, &mut hand, true) {
+                Ok(Tick::Again) => {
+                    self.worked.store(true, Ordering::SeqCst);
+                    idle = false;
+                }
                 Ok(Tick::Wait(time)) => {
                     self.say_when_settled();
+                    if std::mem::replace(&mut idle, true) {
+                        std::thread::sleep(CALM);
+                    }
                     self.rest(rung, time);
                 }
                 Ok(Tick::Stop) => return,

@@ -83,15 +83,15 @@ pub fn is_about_an_asset(kind: JobKind) -> bool {
     }
 }
 
-/// Jobs leased together: short work shares a commit, long work is taken one by one.
-pub fn batch(lane: Lane) -> u32 {
+/// How many jobs are leased together, at least and at most: short work shares a commit, long work is taken one by one. A model
+/// embeds many texts at once.
+pub fn batch(lane: Lane) -> (u32, u32) {
     match lane {
-        Lane::Io => 64,
-        Lane::Decode => 8,
-        Lane::Ocr | Lane::Speech => 1,
-        Lane::Embed => 16,
+        Lane::Io | Lane::Decode => (1, 64),
+        Lane::Ocr | Lane::Speech => (1, 1),
+        Lane::Embed => (16, 16),
         // It has no jobs.
-        Lane::Index => 0,
+        Lane::Index => (0, 0),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Who writes? This file and the tables it calls. It decides nothing: what to write was decided by a stage or a person.
 
 use super::lineage::{Node, link};
-use super::{assets, audit, folders, jobs, labels, locations, members, near_duplicates, review, texts, transcripts, vectors};
+use super::{assets, audit, due, folders, jobs, labels, locations, members, near_duplicates, review, texts, transcripts, vectors};
 use crate::breaks::{Breaks, Point};
 use crate::error::Result;
 use crate::jobs::Job;
@@ -257,7 +257,7 @@ impl Applying {
         let before = locations::bind(catalog, location, asset, now)?;
         members::settle(catalog, asset, now)?;
         jobs::expand_again(catalog, asset, now)?;
-        locations::index_name(catalog, location)?;
+        due::name(catalog, location)?;
         link(catalog, Node(RowKind::Asset, asset.as_str()), Node(RowKind::Location, location.as_str()), run)?;
         if let Some(before) = before {
             members::settle(catalog, &before, now)?;
@@ -387,7 +387,8 @@ mod tests {
             again: crate::outcome::Again::Never,
         };
         jobs::enqueue(&catalog, &scan, "job", 0).expect("a job");
-        let job = jobs::claim(&catalog, crate::pipeline::lane(JobKind::Detect), 1, "me", 0, 1).expect("a lease").remove(0);
+        let job =
+            jobs::claim(&catalog, crate::pipeline::lane(JobKind::Detect), 1, jobs::Claim::Any, "me", 0, 1).expect("a lease").remove(0);
         let items = vec![item(&asset, "sure", Route::Accept), item(&asset, "doubtful", Route::Review)];
         let finding = |topic: &str| testing::finding(topic);
         let findings = vec![finding("sure"), finding("doubtful")];

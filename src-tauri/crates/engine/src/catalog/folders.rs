@@ -90,7 +90,7 @@ pub fn merge(catalog: &Connection, inner: &FolderId, outer: &FolderId, prefix: &
     )?;
     let moved = "UPDATE locations SET folder_id = ?2, path = CAST(?3 || path AS BLOB), display = ?4 || display WHERE folder_id = ?1";
     catalog.execute(moved, params![inner.as_str(), outer.as_str(), prefix, paths::display(prefix)])?;
-    locations.iter().try_for_each(|location| super::locations::index_name(catalog, location))?;
+    locations.iter().try_for_each(|location| super::due::name(catalog, location))?;
     // Scans of the inner folder that still wait are carried out by the scan of the outer one.
     catalog.execute("UPDATE jobs SET state = 'done' WHERE subject = ?1 AND state <> 'done'", [inner.as_str()])?;
     // What was watched is watched.

@@ -225,15 +225,3 @@ pub fn present(catalog: &Connection, asset: &AssetId) -> Result<i64> {
     let sql = "SELECT count(*) FROM locations WHERE asset_id = ?1 AND missing_since IS NULL";
     Ok(catalog.prepare_cached(sql)?.query_row([asset.as_str()], |row| row.get(0))?)
 }
-
-/// Makes the file name searchable, once per location.
-pub fn index_name(catalog: &Connection, location: &LocationId) -> Result<()> {
-    catalog
-        .prepare_cached(
-            "INSERT INTO name_words (rowid, name, location)
-             SELECT l.rowid, replace(replace(replace(l.display, '_', ' '), '-', ' '), '.', ' '), l.id FROM locations l
-             WHERE l.id = ?1 AND l.asset_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM name_words w WHERE w.rowid = l.rowid)",
-        )?
-        .execute([location.as_str()])?;
-    Ok(())
-}

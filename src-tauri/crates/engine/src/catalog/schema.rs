@@ -45,6 +45,7 @@ pub fn open_for_writing(path: &Path) -> Result<Connection> {
     in_memory(&connection)?;
     compiled_once(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
+    super::due::prepare(&connection)?;
     Ok(connection)
 }
 

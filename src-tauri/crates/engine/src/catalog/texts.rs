@@ -1,5 +1,6 @@
 //! Extractions, their chunks and full text: written together, superseded together.
 
+use super::due;
 use super::lineage::{Node, link};
 use super::vectors::{self, TextHash};
 use crate::error::Result;
@@ -95,7 +96,6 @@ fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result
     let mut rows = catalog.prepare_cached(
         "INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\", page, text_hash, t0, t1) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
-    let mut words = catalog.prepare_cached("INSERT INTO chunk_words (rowid, text) VALUES (?1, ?2)")?;
     let space = vectors::active(catalog)?;
     // Chunks ascend, so one pass over the text is enough.
     let mut characters = new.text.chars();
@@ -106,7 +106,7 @@ fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result
         let (asset, extraction) = (new.asset.as_str(), new.id.as_str());
         let (id, hash) = (chunk.id.as_str(), *blake3::hash(text.as_bytes()).as_bytes());
         rows.execute(params![id, asset, extraction, chunk.start, chunk.end, chunk.page, hash, chunk.t0, chunk.t1])?;
-        words.execute(params![catalog.last_insert_rowid(), text])?;
+        due::chunk(catalog, catalog.last_insert_rowid(), &text)?;
         link(catalog, Node(RowKind::Chunk, id), Node(RowKind::Extraction, extraction), Some(run))?;
         if let Some(space) = &space {
             vectors::announce(catalog, &space.id, id, &hash)?;

@@ -35,6 +35,9 @@ pub struct Place {
     pub t1: Option<f32>,
 }
 
+/// Some characters of a text, half-open.
+pub type Run = (u32, u32);
+
 /// Columns of a place, from `chunks c`.
 pub(super) const PLACE: &str = "c.number, c.asset_id, c.extraction_id, c.start, c.\"end\", c.page, c.t0, c.t1";
 
@@ -157,7 +160,7 @@ pub fn in_names(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Re
 
 /// About 24 words around what matches in a place, with the matches marked; and where the longest run of matches stands in its
 /// extraction, in Unicode scalar values.
-pub fn matches(catalog: &Connection, query: &Query, place: &Place) -> Result<(Vec<TextPart>, Option<(u32, u32)>)> {
+pub fn matches(catalog: &Connection, query: &Query, place: &Place) -> Result<(Vec<TextPart>, Option<Run>)> {
     // Both at once: finding the chunk among all that hold a common word is most of the work.
     let sql = "SELECT snippet(chunk_words, 0, char(2), char(3), '…', 24), highlight(chunk_words, 0, char(2), char(3))
          FROM chunk_words WHERE chunk_words MATCH ?1 AND rowid = ?2";
@@ -193,7 +196,7 @@ fn fold(text: &str) -> String {
 }
 
 /// The longest run of marked words with nothing but white space between them; the first of equals.
-fn best_run(marked: &str) -> Option<(u32, u32)> {
+fn best_run(marked: &str) -> Option<Run> {
     let mut runs: Vec<(u32, u32, u32)> = Vec::new();
     let (mut at, mut apart) = (0u32, true);
     for character in marked.chars() {
@@ -252,7 +255,7 @@ pub fn rebuild(catalog: &Connection) -> Result<()> {
     )?;
     let mut query = catalog.prepare("SELECT id FROM locations WHERE asset_id IS NOT NULL")?;
     let locations = query.query_map([], |row| row.get::<_, String>(0))?.collect::<std::result::Result<Vec<_>, _>>()?;
-    locations.into_iter().try_for_each(|location| super::locations::index_name(catalog, &location.into()))
+    locations.into_iter().try_for_each(|location| super::due::name(catalog, &location.into()))
 }
 
 #[cfg(test)]

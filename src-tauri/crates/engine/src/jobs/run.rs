@@ -14,8 +14,10 @@ use crate::error::Result;
 use crate::outcome::Outcome;
 use crate::pipeline;
 use crate::ports::StageError;
+use rusqlite::Connection;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use winnow_contract::Words;
 use winnow_contract::asset::MediaKind;
 use winnow_contract::job::{JobState, Lane};
@@ -24,6 +26,11 @@ use winnow_contract::job::{JobState, Lane};
 const LEASE_MS: i64 = 30 * 60 * 1000;
 /// A lane without work looks again after this time even if nobody calls it.
 const IDLE: Duration = Duration::from_secs(2);
+
+/// Short jobs are leased together for about this time, so that long ones are shared out among all threads …
+const TURN: Duration = Duration::from_millis(30);
+/// … and so many before it is known how long they take.
+const FIRST: u32 = 8;
 
 /// What a lane should do next.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,31 +43,86 @@ pub enum Tick {
     Stop,
 }
 
+/// What a thread of a lane has in hand between its steps, so that it never waits for a commit.
+#[derive(Default)]
+pub(crate) struct Hand {
+    /// The next jobs, leased while it worked on the last ones.
+    ahead: Option<Ticket<Vec<Job>>>,
+    /// Outcomes handed to the writer.
+    open: VecDeque<(Result<Ticket<Touched>>, Job)>,
+    /// What each of the last jobs took.
+    pace: Option<Duration>,
+}
+
 impl Engine {
     /// One iteration of a lane: lease a batch, run it, wait until its outcomes are committed.
     pub fn tick(&self, lane: Lane) -> Result<Tick> {
-        if self.stopping() {
-            return Ok(Tick::Stop);
-        }
-        if self.paused() {
-            return Ok(Tick::Wait(IDLE));
+        let mut hand = Hand::default();
+        let tick = self.step(lane, &mut hand, false);
+        self.let_go(&mut hand);
+        tick
+    }
+
+    /// The same, with what is in hand: the next jobs are leased `ahead`, and the commits are waited for a step later.
+    pub(crate) fn step(&self, lane: Lane, hand: &mut Hand, ahead: bool) -> Result<Tick> {
+        if self.stopping() || self.paused() {
+            self.let_go(hand);
+            return Ok(if self.stopping() { Tick::Stop } else { Tick::Wait(IDLE) });
         }
         if lane == Lane::Index {
             return self.tick_index();
         }
-        let jobs = self.claim(lane)?;
+        let limit = limit(lane, hand.pace);
+        let mut jobs = hand.ahead.take().map_or(Ok(Vec::new()), Ticket::wait)?;
         if jobs.is_empty() {
-            return Ok(Tick::Wait(self.until_due(lane)?));
+            jobs = self.lease(lane, limit, rows::Claim::Any)?.map_or(Ok(Vec::new()), Ticket::wait)?;
+        }
+        if jobs.is_empty() {
+            // What is not committed yet may have jobs to follow.
+            let done = hand.open.len();
+            self.let_go(hand);
+            return if done > 0 { Ok(Tick::Again) } else { Ok(Tick::Wait(self.until_due(lane)?)) };
         }
         self.breaks().hit(Point::JobsClaimed)?;
-        let settings = self.settings();
+        // Beside a job that was there when the program died, no other is held: its death would count against both.
+        if ahead && jobs.iter().all(|job| job.crashes == 0) {
+            hand.ahead = self.lease(lane, limit, rows::Claim::Sound)?;
+        }
+        self.run_all(jobs, hand);
+        Ok(Tick::Again)
+    }
+
+    /// Runs a batch. When it returns, the commits of all before it are done.
+    fn run_all(&self, jobs: Vec<Job>, hand: &mut Hand) {
+        let (settings, count, started) = (self.settings(), jobs.len(), Instant::now());
         let batch = Batch::of(&jobs, &self.context(&settings, &Batch::default()));
         let context = self.context(&settings, &batch);
-        let tickets: Vec<_> = jobs.into_iter().map(|job| (self.run(&job, &context), job)).collect();
-        for (ticket, job) in tickets {
-            self.settle_one(ticket, &job);
+        for job in jobs {
+            hand.open.push_back((self.run(&job, &context), job));
+            while hand.open.front().is_some_and(|(ticket, _)| ticket.as_ref().map_or(true, Ticket::is_done)) {
+                self.settle_first(hand);
+            }
         }
-        Ok(Tick::Again)
+        hand.pace = Some(started.elapsed() / u32::try_from(count).unwrap_or(1));
+        while hand.open.len() > count {
+            self.settle_first(hand);
+        }
+    }
+
+    /// Waits for what is not committed, and gives back what was leased ahead.
+    fn let_go(&self, hand: &mut Hand) {
+        while !hand.open.is_empty() {
+            self.settle_first(hand);
+        }
+        for job in hand.ahead.take().and_then(|ahead| ahead.wait().ok()).unwrap_or_default() {
+            let back = self.put_back(&job, 0, 0, 0);
+            hand.open.push_back((back, job));
+        }
+        for (back, job) in hand.open.drain(..) {
+            if back.and_then(Ticket::wait).is_err() {
+                self.strand(job);
+            }
+        }
     }
 
     /// Ticks every lane until no job is left that could run now.
@@ -77,15 +139,13 @@ impl Engine {
         Ok(())
     }
 
-    fn claim(&self, lane: Lane) -> Result<Vec<Job>> {
+    /// Asks for jobs of a lane; none when none is due.
+    fn lease(&self, lane: Lane, limit: u32, which: rows::Claim) -> Result<Option<Ticket<Vec<Job>>>> {
         let now = self.now();
         let owner = self.owner().to_owned();
         let waiting = self.read(|catalog| Ok(rows::next_due(catalog, lane)?.is_some_and(|due| due <= now)))?;
-        if !waiting {
-            return Ok(Vec::new());
-        }
-        let limit = pipeline::batch(lane);
-        self.writer()?.submit(move |catalog| rows::claim(catalog, lane, limit, &owner, now, now + LEASE_MS)).wait()
+        let claim = move |catalog: &Connection| rows::claim(catalog, lane, limit, which, &owner, now, now + LEASE_MS);
+        if waiting { Ok(Some(self.writer()?.submit(claim))) } else { Ok(None) }
     }
 
     fn until_due(&self, lane: Lane) -> Result<Duration> {
@@ -151,8 +211,9 @@ impl Engine {
         }))
     }
 
-    /// Waits for the commit. An outcome that could not be written leaves its job waiting, to be tried again.
-    fn settle_one(&self, ticket: Result<Ticket<Touched>>, job: &Job) {
+    /// Waits for the oldest commit. An outcome that could not be written leaves its job waiting, to be tried again.
+    fn settle_first(&self, hand: &mut Hand) {
+        let Some((ticket, job)) = hand.open.pop_front() else { return };
         match ticket.and_then(Ticket::wait) {
             Ok(touched) => {
                 self.meter().end(job.lane, self.now());
@@ -160,13 +221,20 @@ impl Engine {
             }
             Err(error) => {
                 tracing::warn!(job = job.id, kind = job.kind.as_str(), "an outcome was not written: {error}");
-                let again = self.put_back(job, 1, 0, 1000).and_then(Ticket::wait);
+                let again = self.put_back(&job, 1, 0, 1000).and_then(Ticket::wait);
                 if again.is_err() {
-                    self.strand(job.clone());
+                    self.strand(job);
                 }
             }
         }
     }
+}
+
+/// Jobs leased together: as many as took one turn lately, within the lane's bounds.
+fn limit(lane: Lane, pace: Option<Duration>) -> u32 {
+    let (least, most) = pipeline::batch(lane);
+    let wanted = pace.map_or(FIRST, |pace| u32::try_from(TURN.as_micros() / pace.as_micros().max(1)).unwrap_or(u32::MAX));
+    wanted.clamp(least, most)
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

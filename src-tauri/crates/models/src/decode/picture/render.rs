@@ -153,7 +153,7 @@ fn gray_if_gray(image: RgbImage) -> DynamicImage {
         return DynamicImage::ImageRgb8(image);
     }
     let (width, height) = image.dimensions();
-    gray(width, height, image.into_raw().into_iter().step_by(3).collect())
+    gray(width, height, image.as_raw().as_chunks::<3>().0.iter().map(|[red, ..]| *red).collect())
 }
 
 fn gray(width: u32, height: u32, pixels: Vec<u8>) -> DynamicImage {
