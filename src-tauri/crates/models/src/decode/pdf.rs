@@ -119,8 +119,7 @@ fn page_count(document: &PdfDocument) -> Result<u32, Words> {
 fn thumbnail(document: &PdfDocument, limits: &DecodeLimits) -> Option<Rendered> {
     let drawn = |number: u32| {
         let page = reading::open(document, number).ok()?;
-        // Twice as large as it is shown: reduced, letters are smoother than drawn small.
-        let size = sheet::size_within(page.width().value, page.height().value, 2 * limits.thumbnail_side, limits.page_pixels)?;
+        let size = sheet::size_within(page.width().value, page.height().value, limits.thumbnail_side, limits.page_pixels)?;
         let image = sheet::draw(&page, size).ok()?;
         render::thumbnail(image, limits, number).ok()
     };
