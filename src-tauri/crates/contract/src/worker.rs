@@ -44,9 +44,9 @@ pub enum Work {
     Attach,
 }
 
-/// Worker → parent.
+/// Worker → parent. The kind comes first, for a long answer that has it among its fields is read twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// The tool with its version, e.g. `tesseract 5.3.0 eng`.
     Ready {

@@ -25,10 +25,11 @@ use crate::settings::{Settings, SettingsFile};
 use crate::watch::Watch;
 use crate::watch::desk::Desk;
 use rusqlite::Connection;
+use std::cell::OnceCell;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, mpsc};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use winnow_contract::Event;
@@ -66,8 +67,8 @@ pub struct Engine {
     passwords: Passwords,
     projection: Projection,
     desk: Arc<Desk>,
-    /// Compiled when the first job needs them.
-    recognisers: OnceLock<Recognisers>,
+    /// Compiled when they are first asked for.
+    recognisers: LazyLock<Recognisers>,
     taxonomies: Taxonomies,
     value_key: [u8; 32],
     settings: RwLock<Arc<SettingsFile>>,
@@ -113,7 +114,7 @@ impl Engine {
             passwords: Passwords::default(),
             desk: Arc::default(),
             projection: Projection::default(),
-            recognisers: OnceLock::new(),
+            recognisers: LazyLock::new(Recognisers::shipped),
             taxonomies: Taxonomies::open(&library),
             owner: ports.ids.next(),
             library,
@@ -416,10 +417,11 @@ impl Engine {
             renditions: &self.renditions,
             passwords: &self.passwords,
             desk: &self.desk,
-            recognisers: self.recognisers.get_or_init(Recognisers::shipped),
+            recognisers: &self.recognisers,
             taxonomies: &self.taxonomies,
             value_key: self.value_key,
             batch,
+            space: OnceCell::new(),
             cancel: &self.cancel,
             breaks: &self.breaks,
         }

@@ -12,10 +12,12 @@ use crate::enrich::embed::Batch;
 use crate::enrich::taxonomy::Taxonomies;
 use crate::outcome::Part;
 use crate::passwords::Passwords;
-use crate::ports::{Cancel, Ports, StageError};
+use crate::ports::{Cancel, Ports, Space, StageError};
 use crate::renditions::Renditions;
 use crate::settings::Settings;
 use crate::watch::desk::Desk;
+use std::cell::OnceCell;
+use std::sync::LazyLock;
 use winnow_contract::Words;
 use winnow_contract::job::{JobKind, Lane};
 
@@ -46,18 +48,25 @@ pub struct Context<'a> {
     pub passwords: &'a Passwords,
     /// Where a scan leaves what has to be looked at again.
     pub desk: &'a Desk,
-    pub recognisers: &'a Recognisers,
+    pub recognisers: &'a LazyLock<Recognisers>,
     /// The answers to "what is it?".
     pub taxonomies: &'a Taxonomies,
     /// For keyed hashes of values.
     pub value_key: [u8; 32],
     /// Vectors that were made for all jobs leased together.
     pub batch: &'a Batch,
+    /// See [`Context::space`].
+    pub(crate) space: OnceCell<Option<Space>>,
     pub cancel: &'a Cancel,
     pub breaks: &'a Breaks,
 }
 
 impl Context<'_> {
+    /// What texts are embedded into now, if they are: asked once for all jobs leased together, for the answer is in files.
+    pub fn space(&self) -> Option<&Space> {
+        self.space.get_or_init(|| self.ports.embedder.space()).as_ref()
+    }
+
     /// A new id.
     pub fn id(&self) -> String {
         self.ports.ids.next()

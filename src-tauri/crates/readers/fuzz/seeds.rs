@@ -47,10 +47,10 @@ pub fn frames() -> Vec<Seed> {
         r#"{"do":"ocr","page":1,"languages":"eng"}"#,
         r#"{"do":"embed","texts":["one","two"]}"#,
         r#"{"do":"decode","extension":"pdf","bytes":"99","limits":{"pixels":"1","picture_bytes":"1","file_bytes":"1","text_chars":1,"page_pixels":"1","preview_side":1,"thumbnail_side":1,"pages":1,"cells":1,"nesting":1}}"#,
-        r#"{"is":"ready","card":"x 1"}"#,
-        r#"{"is":"refused","reason":{"code":"damaged","params":{"why":"x"}}}"#,
-        r#"{"is":"decoded","kind":"text","media_type":"text/plain","texts":[{"tool":"text 1","text":"a","spans":[{"start":0,"end":1,"page":1,"box":[0,0,1,1]}]}],"properties":[],"renditions":[],"notes":[],"partial":false,"unread":false}"#,
-        r#"{"is":"expanded","members":[{"locator":[48,47,97],"display":"a","offset":"0","bytes":"1","mtime_ns":"0"}],"next":"12","partial":false,"notes":[]}"#,
+        r#"{"ready":{"card":"x 1"}}"#,
+        r#"{"refused":{"reason":{"code":"damaged","params":{"why":"x"}}}}"#,
+        r#"{"decoded":{"kind":"text","media_type":"text/plain","texts":[{"tool":"text 1","text":"a","spans":[{"start":0,"end":1,"page":1,"box":[0,0,1,1]}]}],"properties":[],"renditions":[],"notes":[],"partial":false,"unread":false}}"#,
+        r#"{"expanded":{"members":[{"locator":[48,47,97],"display":"a","offset":"0","bytes":"1","mtime_ns":"0"}],"next":"12","partial":false,"notes":[]}}"#,
     ]
     .map(Seed::text)
     .into()

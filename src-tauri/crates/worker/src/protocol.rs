@@ -67,7 +67,7 @@ mod tests {
         [&lengths, header, blob].concat()
     }
 
-    const READY: &[u8] = br#"{"is":"ready","card":"x 1"}"#;
+    const READY: &[u8] = br#"{"ready":{"card":"x 1"}}"#;
 
     #[test]
     fn an_answer_is_whole_at_its_last_byte() {

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 /// A transaction stays open for more changes at most this long, or until somebody waits for a commit: a page that many changes
 /// share is written once …
-const GROUP_TIME: Duration = Duration::from_millis(30);
+const GROUP_TIME: Duration = Duration::from_millis(60);
 /// … and takes at most this many.
 const GROUP_SIZE: usize = 512;
 /// Changes that may wait before their senders do.

@@ -24,7 +24,7 @@ const SLICE: u32 = 500;
 
 /// The job that embeds an asset's texts, by the hash of all of them; none without a model, or when embedding is switched off.
 pub fn job(asset: &AssetId, text_hash: &TextHash, context: &Context<'_>) -> Option<NewJob> {
-    let space = context.ports.embedder.space().filter(|_| context.settings.embed.enabled)?;
+    let space = context.space().filter(|_| context.settings.embed.enabled)?;
     Some(keyed(asset.as_str(), &blake3::Hash::from(*text_hash).to_hex(), &space.card))
 }
 
@@ -49,9 +49,9 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
 /// The space of the model in use and its id. None without a model, and when nobody has said yet that it is another: whoever
 /// says so asks for every asset again.
 fn space(context: &Context<'_>) -> Result<Option<(Space, String)>, StageError> {
-    let Some(space) = context.ports.embedder.space() else { return Ok(None) };
+    let Some(space) = context.space() else { return Ok(None) };
     let active = context.read(vectors::active)?.filter(|active| active.card == space.card && active.dimensions == space.dimensions);
-    Ok(active.map(|active| (space, active.id)))
+    Ok(active.map(|active| (space.clone(), active.id)))
 }
 
 fn follow(asset: &AssetId, context: &Context<'_>) -> Result<Option<NewJob>, StageError> {

@@ -28,7 +28,7 @@ const LEASE_MS: i64 = 30 * 60 * 1000;
 const IDLE: Duration = Duration::from_secs(2);
 
 /// Short jobs are leased together for about this time, so that long ones are shared out among all threads …
-const TURN: Duration = Duration::from_millis(30);
+const TURN: Duration = Duration::from_millis(60);
 /// … and so many before it is known how long they take.
 const FIRST: u32 = 8;
 
