@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use winnow_contract::asset::AssetState;
-use winnow_contract::command::{GetActivity, GetStatus, Retry};
+use winnow_contract::asset::{AssetFilter, AssetState, MediaKind};
+use winnow_contract::command::{GetActivity, GetStatus, Retry, Search};
 use winnow_contract::job::Lane;
+use winnow_contract::search::SearchMode;
 use winnow_engine::breaks::{Breaks, Point};
 use winnow_tests::TestLibrary;
 
@@ -360,4 +361,35 @@ fn a_folder_that_cannot_be_listed_is_said_and_what_was_in_it_is_not_gone() {
     fs_err::set_permissions(&inner, std::fs::Permissions::from_mode(0o700)).expect("opened");
     library.ingest();
     assert_eq!(library.ask(GetActivity { offset: 0, limit: 10 }).expect("activity").failures, []);
+}
+
+#[test]
+fn a_picture_that_cannot_be_drawn_is_read_once_and_keeps_its_words() {
+    let library = TestLibrary::new();
+    library.drop_file("chart.svg", "undrawn\nsoundings off the point");
+    library.ingest();
+    let asset = library.asset("chart.svg");
+    assert_eq!((asset.row.state, asset.row.kind), (AssetState::Partial, MediaKind::Image));
+    let jobs = library.dump();
+    assert!(!jobs.contains("ocr"), "there is nothing to read it off:\n{jobs}");
+    let (query, mode, filter) = ("soundings".into(), SearchMode::Lexical, AssetFilter::default());
+    let found = library.ask(Search { query, mode, filter, offset: 0, limit: 5, hurried: false }).expect("an answer");
+    assert_eq!(found.total, 1);
+}
+
+#[test]
+fn the_catalogs_file_alone_is_the_whole_catalog_once_everything_is_done() {
+    let library = TestLibrary::new();
+    library.drop_file("log.txt", "wind from the north");
+    library.engine().add_paths(&[library.folder()]).expect("added");
+    let running = library.engine().start().expect("lanes");
+    while !library.engine().is_settled().expect("counts") {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    drop(running);
+    let copy = library.path().join("copy.sqlite");
+    fs_err::copy(library.path().join("catalog.sqlite"), &copy).expect("a copy");
+    let assets =
+        || -> rusqlite::Result<i64> { rusqlite::Connection::open(&copy)?.query_row("SELECT count(*) FROM assets", [], |row| row.get(0)) };
+    assert_eq!(assets().expect("a catalog without its log"), 1);
 }

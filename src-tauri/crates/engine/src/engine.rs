@@ -252,6 +252,15 @@ impl Engine {
     fn say_when_settled(&self) {
         if self.worked.swap(false, Ordering::SeqCst) && self.is_settled().unwrap_or(false) {
             self.emit(Event::Settled);
+            self.fold();
+        }
+    }
+
+    /// Leaves nothing in the log of changes: whoever copies the catalog's file copies everything.
+    fn fold(&self) {
+        if let Err(error) = schema::fold(&self.library.join("catalog.sqlite")) {
+            // Nothing is lost: the log is read with the file.
+            tracing::warn!("the log of changes stays beside the catalog: {error}");
         }
     }
 
@@ -482,6 +491,7 @@ impl Drop for Running {
         for thread in self.threads.drain(..) {
             drop(thread.join());
         }
+        self.engine.fold();
         let _ended = self.watch.as_ref().map(|ended| ended.recv_timeout(WATCH_ENDS));
     }
 }

@@ -83,7 +83,7 @@ impl Ids for NumberedIds {
 /// `page` – a picture whose words are the rest; `looks` and 16 hexadecimal digits – one that looks so; `faint` – one that is read with doubt; `lying` – one that lies on its side;
 /// `sound` – a recording whose script is the rest (see [`FakeSpeech`]), `sound damaged` – one that cannot be decoded,
 /// `sound cut` – one that ends too early; `unreadable` – a picture that is not read until the reader is mended; `refused`, `crash`, `panic`,
-/// `late` – decoding ends so; `unknown`, `drawing` – no reader; `many` – partial; containers, documents with pages and films as in
+/// `late` – decoding ends so; `unknown`, `drawing` – no reader; `undrawn` – a picture without pixels, whose words are the rest; `many` – partial; containers, documents with pages and films as in
 /// [`documents`]; anything else – the whole is plain text.
 pub struct FakeDecode;
 
@@ -108,6 +108,7 @@ impl Decode for FakeDecode {
             "late" => Err(StageError::Retry(Words::new("worker_unavailable").with("why", "it says so"))),
             "panic" => panic!("BUG: it says so"),
             "drawing" => Ok(DecodedFile { head: Decoded { unread: true, ..head(MediaKind::Image, "image/svg+xml") }, blob: Vec::new() }),
+            "undrawn" => Ok(DecodedFile { head: Decoded { partial: true, kind: MediaKind::Image, ..plain(rest) }, blob: Vec::new() }),
             "unknown" => {
                 Ok(DecodedFile { head: Decoded { unread: true, ..head(MediaKind::Other, "application/x-unknown") }, blob: Vec::new() })
             }

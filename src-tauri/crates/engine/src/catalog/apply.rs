@@ -76,9 +76,12 @@ impl Applying {
         let now = self.ports.clock.now_ms();
         jobs::fail(catalog, &job.id, state, reason, now)?;
         let mut touched = Touched::default();
+        let subject = AssetId::from(job.subject.as_str());
+        // What it should have read is made again if it was ever made, and that job puts this one back behind it.
         if let Some(kind) = gone(reason) {
-            // What it should have read is made again, and that job puts this one back behind it.
-            jobs::make_again(catalog, &job.subject.as_str().into(), jobs::maker(kind), now)?;
+            if assets::has_rendition(catalog, &subject, kind)? {
+                jobs::make_again(catalog, &subject, jobs::maker(kind), now)?;
+            }
         }
         if let Some(part) = job.part {
             touched.assets.push(failed_part(catalog, job, part, reason)?);

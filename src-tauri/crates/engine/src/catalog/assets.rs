@@ -259,6 +259,12 @@ pub fn page_rendition(catalog: &Connection, asset: &AssetId, page: u32) -> Resul
     Ok(catalog.prepare_cached(sql)?.query_row(params![asset.as_str(), page], rendition_of).optional()?)
 }
 
+/// True when an asset has a rendition of a kind, whether or not its file is there.
+pub fn has_rendition(catalog: &Connection, asset: &AssetId, kind: RenditionKind) -> Result<bool> {
+    let sql = "SELECT 1 FROM renditions WHERE asset_id = ?1 AND kind = ?2";
+    Ok(catalog.prepare_cached(sql)?.exists(params![asset.as_str(), kind.as_str()])?)
+}
+
 /// Renditions of assets that are there whose files have to be in the cache.
 pub fn kept_renditions(catalog: &Connection) -> Result<Vec<(RenditionId, AssetId, RenditionKind)>> {
     let sql = "SELECT id, asset_id, kind FROM renditions r WHERE NOT (bytes = 0 AND kind = 'page')

@@ -49,6 +49,12 @@ pub fn open_for_writing(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Brings the log of changes into the catalog's file as far as nobody reads in it, so that the file alone is the whole catalog.
+pub fn fold(path: &Path) -> Result<()> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    Ok(connection.query_row("PRAGMA wal_checkpoint (PASSIVE)", [], |_| Ok(()))?)
+}
+
 /// A connection that can only read.
 pub fn open_for_reading(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -216,10 +216,13 @@ impl Next<'_> {
         }
     }
 
-    /// A job for the picture, or one for each page that is nothing but one.
+    /// A job for the picture, or one for each page that is nothing but one. Of a picture that could not be drawn there are only
+    /// the words that it came with.
     fn to_read(&self, context: &Context<'_>) -> Vec<NewJob> {
         let (asset, hash) = (self.asset, &self.source.hash);
+        let drawn = self.head.renditions.iter().any(|picture| picture.kind == RenditionKind::Page);
         match self.head.pages.is_empty() {
+            true if self.head.kind == MediaKind::Image && !drawn => self.to_look_through(context),
             true if self.head.kind == MediaKind::Image => {
                 let read = ocr::job(asset, hash, self.turn, context);
                 read.or_else(|| near::job(asset, hash, context)).into_iter().collect()
