@@ -5,6 +5,7 @@ mod films;
 mod ingest;
 mod kept;
 mod labels;
+mod language;
 mod layers;
 mod locked;
 mod meaning;

@@ -190,6 +190,7 @@ impl Applying {
                 transcripts::remove(catalog, asset)?;
                 assets::set_language(catalog, asset, language.as_deref())?;
             }
+            Write::Language { asset, language } => assets::set_language(catalog, asset, language.as_deref())?,
             Write::Renditions { asset, stage, renditions } => {
                 assets::set_renditions(catalog, asset, run, *stage, renditions)?;
                 link_renditions(catalog, asset, renditions, run)?;
