@@ -12,6 +12,7 @@ mod meaning;
 mod members;
 mod near;
 mod pages;
+mod progress;
 mod recovery;
 mod review;
 mod search;
