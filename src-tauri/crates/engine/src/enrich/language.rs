@@ -114,8 +114,6 @@ fn code(language: Lang) -> &'static str {
         Lang::Slk => "sk",
         Lang::Cat => "ca",
         Lang::Tgl => "tl",
-        Lang::Hye => "hy",
-        Lang::Cym => "cy",
     }
 }
 
