@@ -134,6 +134,9 @@ pub fn report(engine: &Engine, out: &mut Output) -> Result<(), Failure> {
 
 /// `120 of 400 files, 35.0 a second, about 8 s left`
 fn sentence(progress: &Progress) -> String {
+    if progress.total == 0 {
+        return "looking for files".to_owned();
+    }
     let left = progress.seconds_left.map(|seconds| format!(", about {seconds} s left")).unwrap_or_default();
     format!("{} of {} files, {:.1} a second{left}", progress.done, progress.total, progress.per_second)
 }
@@ -240,5 +243,7 @@ mod tests {
     fn progress_is_one_sentence() {
         let progress = Progress { done: 3, total: 9, per_second: 1.5, seconds_left: Some(4) };
         assert_eq!(sentence(&progress), "3 of 9 files, 1.5 a second, about 4 s left");
+        let walking = Progress { done: 0, total: 0, per_second: 0.0, seconds_left: None };
+        assert_eq!(sentence(&walking), "looking for files");
     }
 }

@@ -153,7 +153,7 @@ fn verify(models: &Installed, lines: &[Line], named: &[String]) -> Result<ExitCo
 /// Prints the cards that were in the folder.
 fn import(models: &Installed, folder: &Path, out: &mut Output) -> Result<ExitCode, Failure> {
     if !folder.is_dir() {
-        return Err(words::no_such_path(folder).into());
+        return Err(words::no_folder(folder).into());
     }
     let imported = models.import(folder)?;
     for file in &imported.left_out {

@@ -80,7 +80,7 @@ fn open(file: &Path) -> Result<Box<dyn Read>, Failure> {
         return Ok(Box::new(stdin().lock()));
     }
     if file.is_dir() || !file.exists() {
-        return Err(words::no_such_path(file).into());
+        return Err(words::no_file(file).into());
     }
     Ok(Box::new(fs_err::File::open(file).map_err(|error| unreadable(&error))?))
 }

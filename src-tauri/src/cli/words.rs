@@ -27,8 +27,21 @@ pub fn error(code: &str) -> ApiError {
     ApiError::new(&Words::new(code))
 }
 
-/// The refusal of a path that is not there.
+/// The refusal of a path that is not there, whatever it was wanted for.
 pub fn no_such_path(path: &Path) -> ApiError {
-    let shown = paths::display(&paths::to_bytes(path));
-    ApiError::new(&Words::new("path_unusable").with("path", shown).with("why", "it is not there")).hint("hint_check_path")
+    about_path("path_absent", path).hint("hint_check_path")
+}
+
+/// The refusal of a path that is no folder.
+pub fn no_folder(path: &Path) -> ApiError {
+    if path.exists() { about_path("path_is_file", path) } else { no_such_path(path) }
+}
+
+/// The refusal of a path that is no file.
+pub fn no_file(path: &Path) -> ApiError {
+    if path.is_dir() { about_path("path_is_folder", path) } else { no_such_path(path) }
+}
+
+fn about_path(code: &str, path: &Path) -> ApiError {
+    ApiError::new(&Words::new(code).with("path", paths::display(&paths::to_bytes(path))))
 }

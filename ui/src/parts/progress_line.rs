@@ -37,7 +37,10 @@ fn sentence(progress: Option<&Progress>, paused: bool) -> String {
     let Some(progress) = progress else { return "Paused".to_owned() };
     let counts = format!("{} of {}", words::number(progress.done), words::number(progress.total));
     if paused {
-        return format!("Paused at {counts}");
+        return if progress.total == 0 { "Paused".to_owned() } else { format!("Paused at {counts}") };
+    }
+    if progress.total == 0 {
+        return "Looking for files".to_owned();
     }
     let left = progress.seconds_left.map(|seconds| format!(" · {}", words::about(f64::from(seconds)))).unwrap_or_default();
     let rate = if progress.per_second > 0.0 { format!(" · {}", words::rate(progress.per_second)) } else { String::new() };
@@ -54,5 +57,8 @@ mod tests {
         assert_eq!(sentence(Some(&progress), false), "Reading 1,204 of 5,000 · 31 a second · about 2 min");
         assert_eq!(sentence(Some(&progress), true), "Paused at 1,204 of 5,000");
         assert_eq!(sentence(None, true), "Paused");
+        let walking = Progress { done: 0, total: 0, per_second: 0.0, seconds_left: None };
+        assert_eq!(sentence(Some(&walking), false), "Looking for files");
+        assert_eq!(sentence(Some(&walking), true), "Paused");
     }
 }

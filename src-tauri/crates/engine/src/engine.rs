@@ -14,7 +14,7 @@ use crate::enrich::detect::Recognisers;
 use crate::enrich::embed::Batch;
 use crate::enrich::taxonomy::Taxonomies;
 use crate::error::{EngineError, Result};
-use crate::jobs::progress::Meter;
+use crate::jobs::progress::{Files, Meter};
 use crate::jobs::run::Hand;
 use crate::jobs::{Context, Job};
 use crate::passwords::Passwords;
@@ -151,16 +151,15 @@ impl Engine {
             }
             Ok(())
         })?;
+        let opened = self.read(catalog::jobs::open_files)?;
+        self.meter.count(Files { opened, closed: 0 }, self.now());
         match self.library.join("renditions").is_dir() {
             true => self.renditions.clean()?,
             false => drop(self.heal_renditions()?),
         }
         while self.write(|catalog| catalog::vectors::fill_hashes(catalog, HASHED))? > 0 {}
         self.models_changed()?;
-        self.compare_again()?;
-        let left = self.read(catalog::jobs::counts)?;
-        self.meter.add(left.queued + left.running, self.now());
-        Ok(())
+        self.compare_again()
     }
 
     /// Asks again for every rendition whose file is gone; pages are left until somebody looks. Gives back how many jobs that took.
@@ -172,7 +171,7 @@ impl Engine {
         wanted.dedup();
         let now = self.now();
         let count = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
-        self.write(move |catalog| {
+        self.reopen(move |catalog| {
             wanted.iter().try_for_each(|(asset, stage)| catalog::jobs::make_again(catalog, asset, *stage, now).map(drop))
         })?;
         Ok(count)
@@ -292,9 +291,7 @@ impl Engine {
 
     /// Passes on what a commit touched, and wakes the lanes.
     pub(crate) fn tell(&self, touched: Touched) {
-        if touched.files > 0 {
-            self.meter.add(touched.files, self.now());
-        }
+        self.meter.count(touched.files, self.now());
         let Touched { mut assets, review, folders, .. } = touched;
         assets.sort();
         assets.dedup();
@@ -446,6 +443,24 @@ impl Engine {
 
     pub(crate) fn writer(&self) -> Result<&Writer> {
         self.writer.as_ref().ok_or(EngineError::ReadOnly)
+    }
+
+    /// A change that puts jobs back, so that their files count again. It goes through all that are open.
+    pub(crate) fn reopen<T: Send + 'static>(&self, change: impl Fn(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+        let (answer, opened) = self.write(move |catalog| {
+            let before = catalog::jobs::open_files(catalog)?;
+            let answer = change(catalog)?;
+            Ok((answer, catalog::jobs::open_files(catalog)?.saturating_sub(before)))
+        })?;
+        self.meter.count(Files { opened, closed: 0 }, self.now());
+        Ok(answer)
+    }
+
+    /// A change that enqueues jobs, and says how many files are open by it that were not.
+    pub(crate) fn open_more(&self, change: impl Fn(&Connection) -> Result<u32> + Send + 'static) -> Result<()> {
+        let opened = self.write(change)?;
+        self.meter.count(Files { opened, closed: 0 }, self.now());
+        Ok(())
     }
 
     /// A change that somebody waits for.

@@ -6,6 +6,7 @@
 pub mod detect;
 pub mod embed;
 pub mod label;
+pub mod language;
 pub mod near;
 pub mod sensitive;
 pub mod taxonomy;

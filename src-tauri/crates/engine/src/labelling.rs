@@ -35,11 +35,11 @@ impl Engine {
     /// Brings the catalog in step with the answers in force: they may have been changed in their file, or by an update.
     pub(crate) fn compare_again(&self) -> Result<()> {
         let (applying, known) = (self.applying(), self.taxonomies().known());
-        self.write(move |catalog| {
+        self.open_more(move |catalog| {
             labels::set_question(catalog, &known.taxonomy.guideline, &known.names())?;
             let last = labels::last_jobs(catalog)?;
             let jobs: Vec<_> = last.iter().filter_map(|(asset, key)| label::again(asset, key, &known)).collect();
-            applying.enqueue(catalog, &jobs, applying.ports.clock.now_ms()).map(drop)
+            applying.enqueue(catalog, &jobs, applying.ports.clock.now_ms())
         })
     }
 }

@@ -125,6 +125,8 @@ pub enum Write {
     OnlyPages { asset: AssetId, stage: JobKind, pages: Vec<u32> },
     /// Vectors of texts in a space.
     Embeddings { space: String, rows: Vec<NewEmbedding> },
+    /// The language that an asset is written in, as ISO 639-1; none when it is not sure.
+    Language { asset: AssetId, language: Option<String> },
     /// All findings in an asset and what they ask; supersedes the ones before.
     Findings { asset: AssetId, findings: Vec<NewFinding>, items: Vec<NewItem> },
     /// What is doubtful in the reading of an asset, or of a page of it; all of it.

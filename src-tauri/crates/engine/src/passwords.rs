@@ -45,7 +45,7 @@ impl Engine {
         if opened {
             self.passwords().keep(asset.clone(), password);
             let (asset, now) = (asset.clone(), self.now());
-            self.write(move |catalog| rows::retry_failed(catalog, &asset, "locked", now))?;
+            self.reopen(move |catalog| rows::retry_failed(catalog, &asset, "locked", now))?;
             self.tell(Default::default());
         }
         Ok(Unlocked { opened })

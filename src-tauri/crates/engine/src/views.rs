@@ -124,8 +124,9 @@ impl Engine {
         self.read(|catalog| {
             let by_kind = rows::open_by_kind(catalog)?;
             let counts = jobs::counts(catalog)?;
-            // A file has one job at a time, so jobs that are left are files that are left.
-            let progress = self.meter().progress(counts.queued + counts.running, now);
+            let any = counts.queued + counts.running > 0;
+            let loads = if any { jobs::loads(catalog)? } else { Vec::new() };
+            let progress = self.meter().progress(&loads, any, now);
             let waiting = jobs::oldest(catalog)?.map_or(0, |oldest| (now - oldest).max(0));
             Ok(Status {
                 assets: assets::by_state(catalog)?,
@@ -190,7 +191,7 @@ impl Engine {
 
     fn retry(&self, job: Option<JobId>) -> Result<Retried> {
         let now = self.now();
-        let jobs = self.write(move |catalog| jobs::retry(catalog, job.as_ref(), now))?;
+        let jobs = self.reopen(move |catalog| jobs::retry(catalog, job.as_ref(), now))?;
         self.tell(Default::default());
         Ok(Retried { jobs })
     }
@@ -241,7 +242,7 @@ impl Engine {
     fn make_again(&self, asset: AssetId, kind: RenditionKind) -> Result<()> {
         if self.writer().is_ok() {
             let now = self.now();
-            self.write(move |catalog| jobs::make_again(catalog, &asset, jobs::maker(kind), now).map(drop))?;
+            self.reopen(move |catalog| jobs::make_again(catalog, &asset, jobs::maker(kind), now).map(drop))?;
             self.tell(Default::default());
         }
         Ok(())

@@ -7,7 +7,8 @@ use super::{assets, audit, due, folders, jobs, labels, locations, members, near_
 use crate::breaks::{Breaks, Point};
 use crate::error::Result;
 use crate::jobs::Job;
-use crate::outcome::{Again, Content, NewJob, NewMember, NewRendition, Outcome, Part, SeenFile, Write};
+use crate::jobs::progress::Files;
+use crate::outcome::{Again, Content, NewJob, NewMember, NewRendition, Outcome, Part, SeenFile, Subject, Write};
 use crate::pipeline;
 use crate::ports::Ports;
 use crate::review::decide;
@@ -25,8 +26,10 @@ pub struct Touched {
     pub assets: Vec<AssetId>,
     pub review: bool,
     pub folders: bool,
-    /// Files that now wait to be read.
-    pub files: u32,
+    /// Files whose work began or came to its end.
+    pub files: Files,
+    /// The same stage goes on with the same file.
+    pub again: bool,
     /// A text is another than before.
     pub rewritten: bool,
 }
@@ -59,11 +62,13 @@ impl Applying {
         if pipeline::is_about_an_asset(job.kind) {
             assets::mend(catalog, &job.subject.as_str().into())?;
         }
-        touched.files += match touched.rewritten {
+        let opened = match touched.rewritten {
             // What was found in a text of before says nothing of this one, even if it is the one before that again.
-            true => self.enqueue(catalog, &outcome.next.iter().map(afresh).collect::<Vec<_>>(), now)?,
-            false => self.enqueue(catalog, &outcome.next, now)?,
+            true => self.enqueue_after(catalog, job, &outcome.next.iter().map(afresh).collect::<Vec<_>>(), now)?,
+            false => self.enqueue_after(catalog, job, &outcome.next, now)?,
         };
+        touched.files = files(job.kind, opened, closed(catalog, job)?);
+        touched.again = outcome.next.iter().any(|next| goes_on(job, next));
         if job.kind == JobKind::Ocr {
             jobs::hold(catalog, &job.subject, now)?;
         }
@@ -95,6 +100,7 @@ impl Applying {
         if job.kind == JobKind::Ocr {
             jobs::hold(catalog, &job.subject, now)?;
         }
+        touched.files = files(job.kind, 0, closed(catalog, job)?);
         let digest = blake3::hash(reason.code.as_bytes());
         self.audit(catalog, &format!("{}_failed", job.kind), &job.subject, &job.id, *digest.as_bytes(), now)?;
         Ok(touched)
@@ -141,14 +147,28 @@ impl Applying {
         self.breaks.hit(Point::ApplyAudit)
     }
 
-    /// Enqueues jobs; gives back how many files wait that did not before.
+    /// Enqueues jobs; gives back how many files wait on which nothing waited before.
     pub fn enqueue(&self, catalog: &Connection, next: &[NewJob], now: i64) -> Result<u32> {
-        let mut files = 0;
-        for job in next {
-            let added = jobs::enqueue(catalog, job, &self.ports.ids.next(), now)?;
-            files += u32::from(added && job.kind == JobKind::Ingest);
+        next.iter().map(|job| self.enqueue_one(catalog, job, now).map(u32::from)).sum()
+    }
+
+    /// The same for what follows a job: with its own file the work goes on.
+    fn enqueue_after(&self, catalog: &Connection, job: &Job, next: &[NewJob], now: i64) -> Result<u32> {
+        let mut opened = 0;
+        for new in next {
+            let own = matches!(&new.subject, Subject::Row(id) | Subject::Part(id, _) if *id == job.subject);
+            opened += u32::from(self.enqueue_one(catalog, new, now)? && !own);
         }
-        Ok(files)
+        Ok(opened)
+    }
+
+    /// Enqueues a job; true when it is the first that waits on its file.
+    fn enqueue_one(&self, catalog: &Connection, new: &NewJob, now: i64) -> Result<bool> {
+        let rested = match jobs::subject(catalog, new)? {
+            Some(subject) if new.kind != JobKind::Scan => !jobs::is_open(catalog, &subject)?,
+            _ => false,
+        };
+        Ok(jobs::enqueue(catalog, new, &self.ports.ids.next(), now)? && rested)
     }
 
     fn write(&self, catalog: &Connection, write: &Write, run: &str, now: i64, touched: &mut Touched) -> Result<()> {
@@ -193,6 +213,7 @@ impl Applying {
                 transcripts::remove(catalog, asset)?;
                 assets::set_language(catalog, asset, language.as_deref())?;
             }
+            Write::Language { asset, language } => assets::set_language(catalog, asset, language.as_deref())?,
             Write::Renditions { asset, stage, renditions } => {
                 assets::set_renditions(catalog, asset, run, *stage, renditions)?;
                 link_renditions(catalog, asset, renditions, run)?;
@@ -287,6 +308,23 @@ impl Applying {
         touched.extend(members::settle(catalog, parent, now)?);
         Ok(touched)
     }
+}
+
+/// True when the last job on its file has ended.
+fn closed(catalog: &Connection, job: &Job) -> Result<bool> {
+    Ok(job.kind != JobKind::Scan && !jobs::is_open(catalog, &job.subject)?)
+}
+
+/// Files that began and ended with a job. A file that was read in goes on as its content.
+fn files(kind: JobKind, opened: u32, closed: bool) -> Files {
+    let closed = u32::from(closed);
+    let passed_on = if kind == JobKind::Ingest { opened.min(closed) } else { 0 };
+    Files { opened: opened - passed_on, closed: closed - passed_on }
+}
+
+/// True when the stage of a job goes on with the same file.
+fn goes_on(job: &Job, next: &NewJob) -> bool {
+    next.kind == job.kind && matches!(&next.subject, Subject::Row(id) if *id == job.subject)
 }
 
 /// A job that reads a text, put back even if it was done before.

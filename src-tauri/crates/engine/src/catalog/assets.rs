@@ -155,6 +155,13 @@ pub fn set_members_cut(catalog: &Connection, asset: &AssetId, cut: bool) -> Resu
     Ok(())
 }
 
+/// What an asset is, and the language it is known to be in; none when there is no such asset.
+pub fn language(catalog: &Connection, asset: &AssetId) -> Result<Option<(MediaKind, Option<String>)>> {
+    let sql = "SELECT kind, language FROM assets WHERE id = ?1";
+    let row = |row: &Row<'_>| Ok((word(row, 0, MediaKind::parse)?, row.get(1)?));
+    Ok(catalog.prepare_cached(sql)?.query_row([asset.as_str()], row).optional()?)
+}
+
 /// The language of an asset's text or speech, as ISO 639-1.
 pub fn set_language(catalog: &Connection, asset: &AssetId, language: Option<&str>) -> Result<()> {
     catalog.prepare_cached("UPDATE assets SET language = ?2 WHERE id = ?1")?.execute(params![asset.as_str(), language])?;

@@ -25,16 +25,20 @@ pub const FAILED_WHOLE: &str =
 
 /// Enqueues a job; true when it now waits and did not before.
 pub fn enqueue(catalog: &Connection, new: &NewJob, id: &str, now: i64) -> Result<bool> {
-    let subject = match &new.subject {
-        Subject::Row(id) | Subject::Part(id, _) => Some(id.clone()),
-        Subject::AssetAt(location) => super::locations::asset(catalog, location)?.map(|asset| asset.0),
-    };
-    let Some(subject) = subject else { return Ok(false) };
+    let Some(subject) = subject(catalog, new)? else { return Ok(false) };
     let added = add(catalog, new, &subject, id, now)?;
     if matches!(new.kind, JobKind::Detect | JobKind::Compare) {
         hold(catalog, &subject, now)?;
     }
     Ok(added)
+}
+
+/// What a new job is about; none when there is no such asset.
+pub fn subject(catalog: &Connection, new: &NewJob) -> Result<Option<String>> {
+    Ok(match &new.subject {
+        Subject::Row(id) | Subject::Part(id, _) => Some(id.clone()),
+        Subject::AssetAt(location) => super::locations::asset(catalog, location)?.map(|asset| asset.0),
+    })
 }
 
 fn add(catalog: &Connection, new: &NewJob, subject: &str, id: &str, now: i64) -> Result<bool> {
@@ -251,6 +255,25 @@ pub fn counts(catalog: &Connection) -> Result<JobCounts> {
 /// True when a job waits or runs.
 pub fn any_left(catalog: &Connection) -> Result<bool> {
     Ok(catalog.prepare_cached("SELECT 1 FROM jobs WHERE state <> 'done' AND state IN ('queued', 'running')")?.exists([])?)
+}
+
+/// True when a job on this subject waits or runs.
+pub fn is_open(catalog: &Connection, subject: &str) -> Result<bool> {
+    Ok(catalog.prepare_cached("SELECT 1 FROM jobs WHERE subject = ?1 AND state IN ('queued', 'running')")?.exists([subject])?)
+}
+
+/// Files on which a job waits or runs; it goes through all of these.
+pub fn open_files(catalog: &Connection) -> Result<u32> {
+    let sql = "SELECT count(DISTINCT subject) FROM jobs WHERE state <> 'done' AND state IN ('queued', 'running') AND kind <> 'scan'";
+    Ok(count(catalog.prepare_cached(sql)?.query_row([], |row| row.get(0))?))
+}
+
+/// Jobs of each lane that run or could.
+pub fn loads(catalog: &Connection) -> Result<Vec<(Lane, u32)>> {
+    let sql = "SELECT (SELECT count(*) FROM jobs WHERE state = 'queued' AND lane = ?1 AND not_before < ?2)
+                    + (SELECT count(*) FROM jobs WHERE state <> 'done' AND state = 'running' AND lane = ?1)";
+    let load = |lane: &Lane| Ok((*lane, count(catalog.prepare_cached(sql)?.query_row(params![lane.as_str(), HELD], |row| row.get(0))?)));
+    Lane::ALL.iter().map(load).collect()
 }
 
 /// True when a job of a lane waits or runs.

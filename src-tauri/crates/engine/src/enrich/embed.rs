@@ -128,7 +128,7 @@ impl Engine {
     pub fn models_changed(&self) -> Result<()> {
         if self.ports().speech.card().is_some() {
             let now = self.now();
-            self.write(move |catalog| rows::retry_without(catalog, JobKind::Transcribe, "model_missing", now))?;
+            self.reopen(move |catalog| rows::retry_without(catalog, JobKind::Transcribe, "model_missing", now))?;
         }
         if let Some(space) = self.ports().embedder.space().filter(|_| self.settings().embed.enabled) {
             self.enter(space)?;
@@ -161,13 +161,13 @@ impl Engine {
             })?;
             let Some((last, _)) = assets.last() else { return Ok(()) };
             after = last.clone();
-            self.write(move |catalog| {
-                let now = applying.ports.clock.now_ms();
+            self.open_more(move |catalog| {
+                let (now, mut opened) = (applying.ports.clock.now_ms(), 0);
                 for (asset, card) in assets.iter().filter(|(asset, _)| assets::exists(catalog, asset).unwrap_or(false)) {
                     let text = blake3::Hash::from(vectors::text_hash(catalog, asset)?).to_hex();
-                    applying.enqueue(catalog, &[keyed(asset.as_str(), &text, card)], now)?;
+                    opened += applying.enqueue(catalog, &[keyed(asset.as_str(), &text, card)], now)?;
                 }
-                Ok(())
+                Ok(opened)
             })?;
         }
     }

@@ -1,12 +1,13 @@
-//! Stage `detect`: looks for sensitive data in every text of an asset, and lets the policy say what is asked.
+//! Stage `detect`: looks for sensitive data in every text of an asset, and lets the policy say what is asked. As all texts are at
+//! hand here, it also says which language they are in.
 //!
 //! Keeps spans and keyed hashes, never a copy of a value.
 
 use crate::breaks::Point;
 use crate::catalog::texts::Text;
-use crate::catalog::{review, texts, vectors};
+use crate::catalog::{assets, review, texts, vectors};
 use crate::enrich::detect::{Detected, Route};
-use crate::enrich::embed;
+use crate::enrich::{embed, language};
 use crate::jobs::{Context, Job};
 use crate::outcome::{Again, NewFinding, NewJob, Outcome, Subject, Write};
 use crate::ports::StageError;
@@ -34,10 +35,20 @@ pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {
     let items = policy::items(&asset, &findings, context.settings, || context.id());
     let text_hash = context.read(|catalog| vectors::text_hash(catalog, &asset))?;
     let next = embed::job(&asset, &text_hash, context);
+    let mut writes = vec![Write::Findings { asset: asset.clone(), findings, items }];
+    writes.extend(new_language(&asset, &texts, context)?);
     context.reach(Point::DetectDone)?;
     let card = format!("recognisers {}", context.recognisers.version());
     let input_hash = Some(input_hash(&texts));
-    Ok(Outcome { card, input_hash, writes: vec![Write::Findings { asset, findings, items }], next: next.into_iter().collect() })
+    Ok(Outcome { card, input_hash, writes, next: next.into_iter().collect() })
+}
+
+/// The language of what is written in an asset, when it is another than is known.
+fn new_language(asset: &AssetId, texts: &[Text], context: &Context<'_>) -> Result<Option<Write>, StageError> {
+    let Some((kind, known)) = context.read(|catalog| assets::language(catalog, asset))? else { return Ok(None) };
+    let told = language::of(texts);
+    let is_new = language::is_written(kind) && told != known.as_deref();
+    Ok(is_new.then(|| Write::Language { asset: asset.clone(), language: told.map(str::to_owned) }))
 }
 
 fn input_hash(texts: &[Text]) -> [u8; 32] {

@@ -22,7 +22,7 @@ impl Engine {
     pub(crate) fn take_frames(&self, asset: &AssetId) -> Result<Retried> {
         let (applying, asset) = (self.applying(), asset.clone());
         let (card, count) = (applying.ports.decode.card().to_owned(), self.settings().decode.frames);
-        let jobs = self.write(move |catalog| {
+        let jobs = self.reopen(move |catalog| {
             let kind = assets::kind(catalog, &asset)?.ok_or_else(|| EngineError::not_found(asset.as_str()))?;
             if kind != MediaKind::Video {
                 return Err(EngineError::Refused(Words::new("no_film")));

@@ -207,7 +207,7 @@ impl Engine {
         let (id, now) = (job.id.clone(), self.now());
         Ok(self.writer()?.submit(move |catalog| {
             rows::put_back(catalog, &id, attempts, crashes, now + wait_ms, now)?;
-            Ok(Touched::default())
+            Ok(Touched { again: true, ..Touched::default() })
         }))
     }
 
@@ -216,7 +216,7 @@ impl Engine {
         let Some((ticket, job)) = hand.open.pop_front() else { return };
         match ticket.and_then(Ticket::wait) {
             Ok(touched) => {
-                self.meter().end(job.lane, self.now());
+                self.meter().end(job.lane, touched.again, self.now());
                 self.tell(touched);
             }
             Err(error) => {
