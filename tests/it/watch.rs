@@ -235,6 +235,28 @@ fn an_edited_file_leaves_nothing_behind_and_all_of_it_comes_back_with_its_conten
 }
 
 #[test]
+fn what_an_older_program_left_of_an_edited_file_is_an_earlier_version() {
+    let mut watched = Watched::with(&[("pier.txt", SECRET)]);
+    watched.edit("pier.txt", &format!("{SECRET} and the oil"));
+    watched.edit("pier.txt", &format!("{SECRET} and the wicks"));
+    let dump = watched.library.dump();
+    watched.watch = None;
+    watched.library.close();
+    let catalog = raw(&watched.library.path());
+    catalog
+        .execute_batch(
+            "DELETE FROM lineage WHERE child_kind = 'asset' AND parent_kind = 'asset';
+             UPDATE review_items SET state = 'open' WHERE state = 'withdrawn'",
+        )
+        .expect("as it was");
+    drop(catalog);
+    watched.library.restart();
+    assert_eq!(watched.library.dump(), dump);
+    assert_eq!(watched.states(), [("pier.txt".to_owned(), AssetState::Ready)]);
+    assert_eq!(watched.asked(), [("pier.txt".to_owned(), 1)]);
+}
+
+#[test]
 fn what_was_put_off_or_undone_on_an_earlier_version_waits_for_its_content() {
     let mut watched = Watched::with(&[("pier.txt", SECRET)]);
     let open = |watched: &Watched, filter| watched.library.ask(ListReview { filter, offset: 0, limit: 9 }).expect("the queue").total;

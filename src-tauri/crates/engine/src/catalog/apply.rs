@@ -186,6 +186,9 @@ impl Applying {
                 for asset in unseen {
                     touched.settled(members::settle(catalog, &asset, now)?);
                 }
+                for (edited, newer) in versions::edited_members(catalog, parent)? {
+                    touched.settled(members::settle_behind(catalog, &edited, Some(newer), now)?);
+                }
             }
             Write::Notes { asset, stage, page, notes } => assets::set_notes(catalog, asset, run, *stage, *page, notes)?,
             Write::Ended { asset, state } => {
@@ -281,7 +284,7 @@ impl Applying {
     fn found(&self, catalog: &Connection, parent: &AssetId, members: &[NewMember], run: &str, now: i64) -> Result<Settled> {
         let mut around = members::above(catalog, parent)?;
         around.push(parent.clone());
-        let (mut settled, before) = (Settled::default(), versions::members_before(catalog, parent)?);
+        let mut settled = Settled::default();
         for member in members {
             if assets::by_hash(catalog, &member.content.hash)?.is_some_and(|known| around.contains(&known)) {
                 assets::add_note(catalog, parent, Some(run), JobKind::Expand, 0, &Words::new("holds_itself"))?;
@@ -290,10 +293,6 @@ impl Applying {
             let location = members::see(catalog, parent, member, now)?;
             link(catalog, Node(RowKind::Location, location.as_str()), Node(RowKind::Asset, parent.as_str()), Some(run))?;
             settled.add(self.bound(catalog, &location, &member.new_asset, &member.content, run, now)?);
-            let now_there = locations::asset(catalog, &location)?;
-            if let Some(edited) = before.get(&member.display).filter(|before| Some(*before) != now_there.as_ref()) {
-                settled.add(members::settle_behind(catalog, edited, now_there, now)?);
-            }
         }
         // What is not there itself holds nothing that is.
         settled.add(members::settle(catalog, parent, now)?);

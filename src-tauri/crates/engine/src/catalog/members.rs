@@ -199,7 +199,7 @@ pub fn settle_behind(catalog: &Connection, asset: &AssetId, newer: Option<AssetI
             let mut there = HashMap::new();
             if let Some(newer) = &newer {
                 settled.review |= versions::make_way(catalog, &asset, newer)?;
-                there = versions::members_now(catalog, newer)?;
+                there = versions::members_of(catalog, newer)?;
             }
             let lost = lose_members(catalog, &asset, now)?;
             waiting.extend(lost.into_iter().map(|(name, member)| {

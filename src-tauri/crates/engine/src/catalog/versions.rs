@@ -29,22 +29,42 @@ pub fn is_earlier(catalog: &Connection, asset: &AssetId) -> Result<bool> {
     Ok(successor(catalog, asset)?.is_some())
 }
 
-/// What was found in the earlier versions of a container, by the names there.
-pub fn members_before(catalog: &Connection, container: &AssetId) -> Result<HashMap<String, AssetId>> {
-    let earlier = "SELECT child FROM lineage WHERE parent = ?1 AND parent_kind = 'asset' AND child_kind = 'asset'";
-    members_of(catalog, container, earlier)
+/// What was found in the earlier versions of a container, with the other content that has the same name in this one.
+pub fn edited_members(catalog: &Connection, container: &AssetId) -> Result<Vec<(AssetId, AssetId)>> {
+    let mut query =
+        catalog.prepare_cached("SELECT child FROM lineage WHERE parent = ?1 AND parent_kind = 'asset' AND child_kind = 'asset'")?;
+    let earlier = query.query_map([container.as_str()], |row| row.get(0).map(AssetId))?.collect::<Result<Vec<_>, _>>()?;
+    if earlier.is_empty() {
+        return Ok(Vec::new());
+    }
+    let there = members_of(catalog, container)?;
+    let mut edited = Vec::new();
+    for container in &earlier {
+        let before = members_of(catalog, container)?.into_iter();
+        edited.extend(before.filter_map(|(name, member)| Some((member, there.get(&name)?.clone()))).filter(|(old, new)| old != new));
+    }
+    edited.sort();
+    Ok(edited)
 }
 
 /// What was found in a container, by the names there.
-pub fn members_now(catalog: &Connection, container: &AssetId) -> Result<HashMap<String, AssetId>> {
-    members_of(catalog, container, "?1")
-}
-
-fn members_of(catalog: &Connection, container: &AssetId, containers: &str) -> Result<HashMap<String, AssetId>> {
-    let sql = format!("SELECT display, asset_id FROM locations WHERE parent_asset IN ({containers}) AND asset_id IS NOT NULL ORDER BY id");
-    let mut query = catalog.prepare_cached(&sql)?;
+pub fn members_of(catalog: &Connection, container: &AssetId) -> Result<HashMap<String, AssetId>> {
+    let sql = "SELECT display, asset_id FROM locations WHERE parent_asset = ?1 AND asset_id IS NOT NULL ORDER BY id";
+    let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map([container.as_str()], |row| Ok((row.get(0)?, AssetId(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Takes what an older program left without any place for what it is: an earlier version.
+pub fn adopt(catalog: &Connection) -> Result<()> {
+    let sql = format!(
+        "SELECT a.id, (SELECT l.asset_id FROM lineage e JOIN locations l ON l.id = e.parent
+             WHERE e.child = a.id AND e.parent_kind = 'location' AND l.asset_id IS NOT NULL ORDER BY l.id DESC LIMIT 1) AS newer
+         FROM assets a WHERE a.state = 'missing' AND newer IS NOT NULL AND NOT {EARLIER} AND NOT EXISTS (SELECT 1 FROM locations x WHERE x.asset_id = a.id)"
+    );
+    let mut query = catalog.prepare(&sql)?;
+    let left = query.query_map([], |row| Ok((AssetId(row.get(0)?), AssetId(row.get(1)?))))?.collect::<Result<Vec<_>, _>>()?;
+    left.iter().try_for_each(|(asset, newer)| make_way(catalog, asset, newer).map(drop))
 }
 
 /// What an earlier version is called, by the path at which it stood.
