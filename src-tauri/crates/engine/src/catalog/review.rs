@@ -506,7 +506,8 @@ fn standing_state(catalog: &Connection, item: &ReviewItemId) -> Result<ItemState
     let verdict: Option<String> = catalog.prepare_cached(sql)?.query_row([item.as_str()], |row| row.get(0)).optional()?;
     // What a person said without being asked is no question once it is taken back.
     let unasked = "SELECT 1 FROM review_items WHERE id = ?1 AND reason_code = 'labelled_by_hand'";
-    let earlier = || Ok::<_, EngineError>(versions::is_earlier(catalog, &self::item(catalog, item)?.asset)?);
+    // Of what is gone nobody is asked, before its content is back.
+    let earlier = || versions::is_earlier(catalog, &self::item(catalog, item)?.asset);
     Ok(match verdict.as_deref() {
         None | Some("deferred") if earlier()? => ItemState::Withdrawn,
         None if catalog.prepare_cached(unasked)?.exists([item.as_str()])? => ItemState::Withdrawn,
