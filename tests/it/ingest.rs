@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use winnow_contract::asset::{AssetFilter, AssetState, MediaKind};
-use winnow_contract::command::{GetActivity, GetStatus, Retry, Search};
+use winnow_contract::command::{GetActivity, GetAsset, GetStatus, Retry, Search};
 use winnow_contract::job::Lane;
 use winnow_contract::search::SearchMode;
 use winnow_engine::breaks::{Breaks, Point};
@@ -58,8 +58,9 @@ fn a_file_edited_in_place_is_a_new_asset_that_replaces_the_old_one() {
     library.drop_file("a.txt", "second version, longer");
     library.ingest();
     let states: Vec<_> = library.assets().into_iter().map(|row| (row.id == old, row.state)).collect();
-    assert!(states.contains(&(true, AssetState::Missing)), "{states:?}");
-    assert!(states.contains(&(false, AssetState::Ready)), "{states:?}");
+    assert_eq!(states, [(false, AssetState::Ready)]);
+    let old = library.ask(GetAsset { asset: old }).expect("the old asset");
+    assert_eq!((old.row.state, old.row.name.as_str()), (AssetState::Missing, "earlier version of a.txt"));
     insta::assert_snapshot!(library.dump());
 }
 

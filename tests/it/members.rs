@@ -137,6 +137,27 @@ fn what_an_edited_box_lost_is_missing() {
 }
 
 #[test]
+fn what_was_edited_in_a_box_is_an_earlier_version() {
+    let library = TestLibrary::new();
+    let first = container("box", &[("list.txt", b"the first list"), ("kept.txt", b"it stays")]);
+    library.drop_file("a.box", &first);
+    library.ingest();
+    let old = detail(&library, "a.box/list.txt").row.id;
+    let before = names(&library);
+    library.clock.advance(10_000);
+    library.drop_file("a.box", container("box", &[("kept.txt", b"it stays"), ("list.txt", b"the second list, longer")]));
+    library.ingest();
+    assert_eq!(names(&library), before, "one box and what is in it");
+    let row = library.ask(GetAsset { asset: old.clone() }).expect("the old list").row;
+    assert_eq!((row.name.as_str(), row.path.as_str()), ("earlier version of list.txt", "a.box/list.txt"));
+    library.clock.advance(10_000);
+    library.drop_file("a.box", first);
+    library.ingest();
+    assert_eq!((names(&library), detail(&library, "a.box/list.txt").row.id), (before, old));
+    assert_eq!(library.complaints(), Vec::<String>::new());
+}
+
+#[test]
 fn boxes_in_boxes_end_somewhere() {
     let library = TestLibrary::new();
     library.set("archives.max_depth", "2");

@@ -188,7 +188,6 @@ fn a_decided_asset_that_goes_missing_keeps_its_decisions() {
     library.decide(&row, Verdict::Redacted);
     library.drop_file("donor.txt", "a new text without any");
     library.ingest();
-    let old = library.assets().into_iter().find(|asset| asset.state == AssetState::Missing).expect("the old asset");
-    let detail = library.ask(winnow_contract::command::GetAsset { asset: old.id }).expect("detail");
-    assert_eq!(detail.annotations.len(), 1);
+    let detail = library.ask(winnow_contract::command::GetAsset { asset: row.asset }).expect("detail");
+    assert_eq!((detail.row.state, detail.annotations.len()), (AssetState::Missing, 1));
 }

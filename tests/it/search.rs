@@ -1,6 +1,6 @@
 //! Search by words: every term somewhere in the asset, marked, opened at its box.
 
-use winnow_contract::asset::{AssetFilter, MediaKind};
+use winnow_contract::asset::{AssetFilter, AssetState, MediaKind};
 use winnow_contract::command::Search;
 use winnow_contract::search::{SearchMode, SearchPage};
 use winnow_tests::TestLibrary;
@@ -70,8 +70,12 @@ fn nothing_is_found_of_a_text_that_was_replaced() {
     library.drop_file("a.txt", "gas instead");
     library.ingest();
     assert_eq!(search(&library, "gas", AssetFilter::default()).total, 1);
-    let old = search(&library, "paraffin", AssetFilter::default());
+    assert_eq!(search(&library, "paraffin", AssetFilter::default()).total, 0);
+    let missing = AssetFilter { state: Some(AssetState::Missing), ..AssetFilter::default() };
+    let old = search(&library, "paraffin", missing);
     assert_eq!(old.total, 1, "the old content is still known, as a missing asset");
+    assert_eq!(old.hits[0].name, "earlier version of a.txt");
+    assert!(old.hits[0].path.ends_with("/a.txt"), "{}", old.hits[0].path);
 }
 
 #[test]

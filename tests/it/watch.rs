@@ -4,9 +4,10 @@
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
-use winnow_contract::asset::AssetState;
-use winnow_contract::command::{ChangeSetting, GetStatus, Rescan, SetWatched};
-use winnow_contract::review::Verdict;
+use winnow_contract::asset::{AssetFilter, AssetState};
+use winnow_contract::command::{ChangeSetting, Decide, GetAsset, GetStatus, ListReview, Rescan, Search, SetWatched};
+use winnow_contract::review::{ReviewFilter, ReviewRow, Verdict};
+use winnow_contract::search::{SearchMode, SearchPage};
 use winnow_contract::status::{FolderRow, WatchState};
 use winnow_engine::ports::{Absent, Clock, Hint};
 use winnow_engine::{Engine, Options, Watch};
@@ -165,6 +166,131 @@ fn an_edited_file_is_a_new_asset_and_the_old_decisions_stay_with_the_old_one() {
     let kept = watched.library.ask(winnow_contract::command::GetAsset { asset: old }).expect("the old asset");
     assert_eq!((kept.row.state, kept.annotations.len()), (AssetState::Missing, 1));
     assert_eq!(watched.library.review().len(), 1, "the new content is asked about anew");
+}
+
+impl Watched {
+    /// Writes a new content over a file, and waits until it was read.
+    fn edit(&mut self, name: &str, text: &str) {
+        self.library.clock.advance(10_000);
+        self.library.drop_file(name, text);
+        self.complete(name);
+        self.after(60);
+    }
+
+    /// Names and paths of what words or meaning find.
+    fn found(&self, query: &str, filter: &AssetFilter) -> Vec<(String, String)> {
+        let modes = [SearchMode::Lexical, SearchMode::Semantic, SearchMode::Hybrid];
+        let search = |mode| Search { query: query.into(), mode, filter: filter.clone(), offset: 0, limit: 20, hurried: false };
+        let page = |mode| self.library.ask(search(mode)).expect("results");
+        let names = |page: SearchPage| page.hits.into_iter().map(|hit| (hit.name, hit.path)).collect::<Vec<_>>();
+        let found = modes.map(|mode| names(page(mode)));
+        assert!(found.iter().all(|names| *names == found[0]), "{found:?}");
+        assert_eq!(page(SearchMode::Lexical).by_kind.iter().map(|(_, count)| *count as usize).sum::<usize>(), found[0].len());
+        found[0].clone()
+    }
+
+    /// Names of what is asked about, and how many questions one decision takes along.
+    fn asked(&self) -> Vec<(String, u32)> {
+        let alike = |row: &ReviewRow| Decide {
+            item: row.item.clone(),
+            verdict: Verdict::Redacted,
+            value: None,
+            all_alike: true,
+            dry_run: true,
+            took_ms: None,
+        };
+        let rows = self.library.review();
+        rows.into_iter().map(|row| (row.name.clone(), self.library.ask(alike(&row)).expect("told").affected)).collect()
+    }
+}
+
+#[test]
+fn an_edited_file_leaves_nothing_behind_and_all_of_it_comes_back_with_its_content() {
+    let mut watched = Watched::with(&[("pier.txt", SECRET)]);
+    let first = watched.library.asset("pier.txt").row.id;
+    let path = watched.path("pier.txt").display().to_string();
+    let (all, missing) = (AssetFilter::default(), AssetFilter { state: Some(AssetState::Missing), ..AssetFilter::default() });
+    let check = |watched: &Watched, earlier: usize| {
+        assert_eq!(watched.states(), [("pier.txt".to_owned(), AssetState::Ready)]);
+        assert_eq!(watched.found("lamp", &all), [("pier.txt".to_owned(), path.clone())]);
+        assert_eq!(watched.found("lamp", &missing), vec![("earlier version of pier.txt".to_owned(), path.clone()); earlier]);
+        assert_eq!(watched.asked(), [("pier.txt".to_owned(), 1)]);
+        assert_eq!(watched.library.complaints(), Vec::<String>::new());
+    };
+    check(&watched, 0);
+    for version in 1..=3 {
+        watched.edit("pier.txt", &format!("{SECRET}, version {version}"));
+        check(&watched, version);
+    }
+    let old = watched.library.ask(GetAsset { asset: first.clone() }).expect("the first version");
+    assert_eq!((old.row.name.as_str(), old.row.path.as_str()), ("earlier version of pier.txt", "pier.txt"));
+    assert_eq!((old.row.open_items, old.findings.len()), (0, 1));
+    watched.edit("pier.txt", SECRET);
+    assert_eq!(watched.library.asset("pier.txt").row.id, first);
+    check(&watched, 3);
+    fs_err::remove_file(watched.path("pier.txt")).expect("removed");
+    watched.touched("pier.txt");
+    watched.after(2000);
+    assert_eq!(watched.states(), [("pier.txt".to_owned(), AssetState::Missing)], "what was deleted is told, by its name");
+}
+
+#[test]
+fn what_an_older_program_left_of_an_edited_file_is_an_earlier_version() {
+    let mut watched = Watched::with(&[("pier.txt", SECRET)]);
+    watched.edit("pier.txt", &format!("{SECRET} and the oil"));
+    watched.edit("pier.txt", &format!("{SECRET} and the wicks"));
+    let dump = watched.library.dump();
+    watched.watch = None;
+    watched.library.close();
+    let catalog = raw(&watched.library.path());
+    catalog
+        .execute_batch(
+            "DELETE FROM lineage WHERE child_kind = 'asset' AND parent_kind = 'asset';
+             UPDATE review_items SET state = 'open' WHERE state = 'withdrawn'",
+        )
+        .expect("as it was");
+    drop(catalog);
+    watched.library.restart();
+    assert_eq!(watched.library.dump(), dump);
+    assert_eq!(watched.states(), [("pier.txt".to_owned(), AssetState::Ready)]);
+    assert_eq!(watched.asked(), [("pier.txt".to_owned(), 1)]);
+}
+
+#[test]
+fn what_was_put_off_or_undone_on_an_earlier_version_waits_for_its_content() {
+    let mut watched = Watched::with(&[("pier.txt", SECRET)]);
+    let open = |watched: &Watched, filter| watched.library.ask(ListReview { filter, offset: 0, limit: 9 }).expect("the queue").total;
+    let both = |watched: &Watched| (open(watched, ReviewFilter::All), open(watched, ReviewFilter::Deferred));
+    let item = watched.library.review()[0].clone();
+    watched.library.decide(&item, Verdict::Deferred);
+    watched.edit("pier.txt", "nothing to ask about");
+    assert_eq!(both(&watched), (0, 0));
+    watched.edit("pier.txt", SECRET);
+    assert_eq!(both(&watched), (0, 1));
+    watched.library.decide(&item, Verdict::Redacted);
+    watched.edit("pier.txt", "nothing to ask about");
+    watched.library.undo(1);
+    assert_eq!(both(&watched), (0, 0), "of what is gone nobody is asked");
+    watched.edit("pier.txt", SECRET);
+    assert_eq!(both(&watched), (0, 1));
+}
+
+#[test]
+fn a_file_renamed_and_then_edited_leaves_no_old_name_and_a_deleted_copy_does() {
+    let mut watched = Watched::with(&[("a.txt", SECRET), ("copy.txt", "twice"), ("other.txt", "twice")]);
+    watched.rename("a.txt", "b.txt");
+    watched.after(60);
+    watched.after(2000);
+    watched.edit("b.txt", &format!("{SECRET} and the oil"));
+    watched.edit("b.txt", &format!("{SECRET} and the wicks"));
+    watched.edit("copy.txt", "once");
+    assert_eq!(watched.names(), ["b.txt", "copy.txt", "other.txt"]);
+    assert_eq!(watched.states().len(), 3);
+    fs_err::remove_file(watched.path("other.txt")).expect("removed");
+    watched.touched("other.txt");
+    watched.after(2000);
+    assert!(watched.states().contains(&("other.txt".to_owned(), AssetState::Missing)), "{:?}", watched.states());
+    assert_eq!(watched.asked(), [("b.txt".to_owned(), 1)]);
 }
 
 #[test]

@@ -93,9 +93,9 @@ pub type PixelBox = [u32; 4];
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AssetRow {
     pub id: AssetId,
-    /// File name for display, control characters escaped; empty when no location is left.
+    /// File name for display, control characters escaped; of an earlier version of an edited file it says so.
     pub name: String,
-    /// Display form of the first location, relative to its folder.
+    /// Display form of the first location, relative to its folder; of an earlier version the one that was taken over.
     pub path: String,
     pub folder: Option<FolderId>,
     pub kind: MediaKind,
@@ -147,7 +147,8 @@ pub struct AssetPage {
     pub total: u32,
 }
 
-/// Which assets a list or a search is about; an empty filter is all.
+/// Which assets a list or a search is about; an empty filter is all but earlier versions of edited files, which are among what
+/// is missing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AssetFilter {

@@ -25,6 +25,7 @@ pub mod texts;
 pub mod threads;
 pub mod transcripts;
 pub mod vectors;
+pub mod versions;
 pub mod words;
 pub mod writer;
 

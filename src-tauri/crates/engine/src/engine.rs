@@ -144,6 +144,7 @@ impl Engine {
     fn recover(&self) -> Result<()> {
         let applying = self.applying();
         self.write(move |catalog| {
+            catalog::versions::adopt(catalog)?;
             let now = applying.ports.clock.now_ms();
             for job in catalog::jobs::take_back(catalog, now)? {
                 let reason = winnow_contract::Words::new("parked").with("crashes", job.crashes);

@@ -3,7 +3,10 @@
 //! Who writes? This file and the tables it calls. It decides nothing: what to write was decided by a stage or a person.
 
 use super::lineage::{Node, link};
-use super::{assets, audit, due, folders, jobs, labels, locations, members, near_duplicates, review, texts, transcripts, vectors};
+use super::members::Settled;
+use super::{
+    assets, audit, due, folders, jobs, labels, locations, members, near_duplicates, review, texts, transcripts, vectors, versions,
+};
 use crate::breaks::{Breaks, Point};
 use crate::error::Result;
 use crate::jobs::Job;
@@ -32,6 +35,13 @@ pub struct Touched {
     pub again: bool,
     /// A text is another than before.
     pub rewritten: bool,
+}
+
+impl Touched {
+    fn settled(&mut self, settled: Settled) {
+        self.assets.extend(settled.assets);
+        self.review |= settled.review;
+    }
 }
 
 /// What carrying out an outcome needs besides the transaction.
@@ -90,7 +100,7 @@ impl Applying {
         }
         if let Some(part) = job.part {
             touched.assets.push(failed_part(catalog, job, part, reason)?);
-        } else if let Some(asset) = self.failed_asset(catalog, job, reason, now)? {
+        } else if let Some(asset) = self.failed_asset(catalog, job, reason, now, &mut touched)? {
             assets::fail(catalog, &asset, failed_state(reason), reason)?;
             if locations::present(catalog, &asset)? == 0 {
                 assets::lose(catalog, &asset)?;
@@ -107,7 +117,7 @@ impl Applying {
     }
 
     /// The asset a failure is about. A file that could not be read gets one that stands for its unread bytes.
-    fn failed_asset(&self, catalog: &Connection, job: &Job, reason: &Words, now: i64) -> Result<Option<AssetId>> {
+    fn failed_asset(&self, catalog: &Connection, job: &Job, reason: &Words, now: i64, touched: &mut Touched) -> Result<Option<AssetId>> {
         match job.kind {
             // What was read stays read, whether or not it can be searched by meaning.
             JobKind::Scan | JobKind::Embed | JobKind::Label | JobKind::Compare | JobKind::Frames => Ok(None),
@@ -120,12 +130,12 @@ impl Applying {
                 match known {
                     Some(asset) if assets::is_placeholder(catalog, &asset)? => return Ok(Some(asset)),
                     // What stood there is known; only its file is gone.
-                    Some(_) if reason.code == "vanished" => return lose(catalog, &[location], now).map(|_| None),
+                    Some(_) if reason.code == "vanished" => return lose(catalog, &[location], now, touched).map(|()| None),
                     Some(_) | None => {}
                 }
                 let asset = AssetId(self.ports.ids.next());
                 assets::insert(catalog, &asset, None, 0, now)?;
-                self.bind(catalog, &location, &asset, None, now)?;
+                touched.settled(self.bind(catalog, &location, &asset, None, now)?);
                 Ok(Some(asset))
             }
         }
@@ -174,13 +184,13 @@ impl Applying {
     fn write(&self, catalog: &Connection, write: &Write, run: &str, now: i64, touched: &mut Touched) -> Result<()> {
         match write {
             Write::Seen { folder, files } => see(catalog, folder, files, now)?,
-            Write::Gone { locations } => touched.assets.extend(lose(catalog, locations, now)?),
+            Write::Gone { locations } => lose(catalog, locations, now, touched)?,
             Write::Scanned { folder, reached, root } => {
                 folders::scanned(catalog, folder, *reached, *root, now)?;
                 touched.folders = true;
             }
             Write::Bound { location, new_asset, content } => {
-                touched.assets.push(self.bound(catalog, location, new_asset, content, run, now)?);
+                touched.settled(self.bound(catalog, location, new_asset, content, run, now)?);
             }
             Write::Described { asset, kind, media_type, state } => {
                 assets::describe(catalog, asset, *kind, media_type, Some(*state))?;
@@ -190,14 +200,17 @@ impl Applying {
                 touched.assets.push(asset.clone());
             }
             Write::Members { parent, began, members } => {
-                touched.assets.extend(self.found(catalog, parent, members, run, now)?);
+                touched.settled(self.found(catalog, parent, members, run, now)?);
                 members::mark(catalog, parent, members, *began)?;
             }
             Write::MembersDone { parent, began, cut } => {
                 assets::set_members_cut(catalog, parent, *cut)?;
                 let unseen = if *cut { Vec::new() } else { members::forget_unseen(catalog, parent, *began)? };
                 for asset in unseen {
-                    touched.assets.extend(members::settle(catalog, &asset, now)?);
+                    touched.settled(members::settle(catalog, &asset, now)?);
+                }
+                for (edited, newer) in versions::edited_members(catalog, parent)? {
+                    touched.settled(members::settle_behind(catalog, &edited, Some(newer), now)?);
                 }
             }
             Write::Notes { asset, stage, page, notes } => assets::set_notes(catalog, asset, run, *stage, *page, notes)?,
@@ -256,7 +269,7 @@ impl Applying {
     }
 
     /// Binds a location to the asset of its content, which may be known, new, or one that could not be read before.
-    fn bound(&self, catalog: &Connection, location: &LocationId, new: &AssetId, content: &Content, run: &str, now: i64) -> Result<AssetId> {
+    fn bound(&self, catalog: &Connection, location: &LocationId, new: &AssetId, content: &Content, run: &str, now: i64) -> Result<Settled> {
         let placeholder = locations::asset(catalog, location)?.filter(|asset| assets::is_placeholder(catalog, asset).unwrap_or(false));
         let asset = match (assets::by_hash(catalog, &content.hash)?, &placeholder) {
             (Some(known), _) => known,
@@ -270,31 +283,32 @@ impl Applying {
             }
         };
         locations::set_read(catalog, location, content)?;
-        self.bind(catalog, location, &asset, Some(run), now)?;
+        let mut settled = self.bind(catalog, location, &asset, Some(run), now)?;
         if let Some(placeholder) = placeholder.filter(|placeholder| *placeholder != asset) {
             assets::remove_placeholder(catalog, &placeholder)?;
+            settled.assets.retain(|asset| *asset != placeholder);
         }
-        Ok(asset)
+        Ok(settled)
     }
 
-    fn bind(&self, catalog: &Connection, location: &LocationId, asset: &AssetId, run: Option<&str>, now: i64) -> Result<()> {
+    fn bind(&self, catalog: &Connection, location: &LocationId, asset: &AssetId, run: Option<&str>, now: i64) -> Result<Settled> {
         let before = locations::bind(catalog, location, asset, now)?;
-        members::settle(catalog, asset, now)?;
+        let mut settled = members::settle(catalog, asset, now)?;
         jobs::expand_again(catalog, asset, now)?;
         due::name(catalog, location)?;
         link(catalog, Node(RowKind::Asset, asset.as_str()), Node(RowKind::Location, location.as_str()), run)?;
         if let Some(before) = before {
-            members::settle(catalog, &before, now)?;
+            settled.add(members::settle_behind(catalog, &before, Some(asset.clone()), now)?);
         }
-        Ok(())
+        Ok(settled)
     }
 
     /// What was found in a container. Content that the container itself lies in would be a tree without an end, so it is left
     /// out with a note.
-    fn found(&self, catalog: &Connection, parent: &AssetId, members: &[NewMember], run: &str, now: i64) -> Result<Vec<AssetId>> {
+    fn found(&self, catalog: &Connection, parent: &AssetId, members: &[NewMember], run: &str, now: i64) -> Result<Settled> {
         let mut around = members::above(catalog, parent)?;
         around.push(parent.clone());
-        let mut touched = vec![parent.clone()];
+        let mut settled = Settled::default();
         for member in members {
             if assets::by_hash(catalog, &member.content.hash)?.is_some_and(|known| around.contains(&known)) {
                 assets::add_note(catalog, parent, Some(run), JobKind::Expand, 0, &Words::new("holds_itself"))?;
@@ -302,11 +316,11 @@ impl Applying {
             }
             let location = members::see(catalog, parent, member, now)?;
             link(catalog, Node(RowKind::Location, location.as_str()), Node(RowKind::Asset, parent.as_str()), Some(run))?;
-            touched.push(self.bound(catalog, &location, &member.new_asset, &member.content, run, now)?);
+            settled.add(self.bound(catalog, &location, &member.new_asset, &member.content, run, now)?);
         }
         // What is not there itself holds nothing that is.
-        touched.extend(members::settle(catalog, parent, now)?);
-        Ok(touched)
+        settled.add(members::settle(catalog, parent, now)?);
+        Ok(settled)
     }
 }
 
@@ -373,13 +387,12 @@ fn see(catalog: &Connection, folder: &FolderId, files: &[SeenFile], now: i64) ->
 }
 
 /// Marks locations as missing; an asset that has none left is missing too.
-fn lose(catalog: &Connection, gone: &[LocationId], now: i64) -> Result<Vec<AssetId>> {
-    let mut touched = Vec::new();
+fn lose(catalog: &Connection, gone: &[LocationId], now: i64, touched: &mut Touched) -> Result<()> {
     for location in gone {
         let Some(asset) = locations::lose(catalog, location, now)? else { continue };
-        touched.extend(members::settle(catalog, &asset, now)?);
+        touched.settled(members::settle(catalog, &asset, now)?);
     }
-    Ok(touched)
+    Ok(())
 }
 
 fn link_renditions(catalog: &Connection, asset: &AssetId, renditions: &[NewRendition], run: &str) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Assets: one row per distinct content, its state, notes, facts and pictures.
 
 use super::filter::filter_sql;
-use super::{count, jobs, locations, members, params_json, threads, words_of};
+use super::{count, jobs, locations, members, params_json, threads, versions, words_of};
 use crate::error::Result;
 use crate::outcome::NewRendition;
 use crate::paths;
@@ -66,6 +66,7 @@ pub fn is_placeholder(catalog: &Connection, asset: &AssetId) -> Result<bool> {
 /// Removes an asset that stood for unread bytes, now that they are known to be another's.
 pub fn remove_placeholder(catalog: &Connection, asset: &AssetId) -> Result<()> {
     catalog.execute("UPDATE locations SET replaces = NULL WHERE replaces = ?1", [asset.as_str()])?;
+    versions::forget(catalog, asset)?;
     catalog.execute("DELETE FROM assets WHERE id = ?1 AND hash IS NULL", [asset.as_str()])?;
     Ok(())
 }
@@ -354,13 +355,15 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<AssetRow> {
     })
 }
 
-/// A member is shown at the path of its container, in the folder of the outermost file.
+/// A member is shown at the path of its container, in the folder of the outermost file; an earlier version where it stood.
 fn placed(catalog: &Connection, row: AssetRow) -> Result<AssetRow> {
-    if row.parent.is_none() {
+    let earlier = row.state == AssetState::Missing && versions::is_earlier(catalog, &row.id)?;
+    if row.parent.is_none() && !earlier {
         return Ok(row);
     }
     let Some(way) = members::way_to(catalog, &row.id)? else { return Ok(row) };
-    Ok(AssetRow { path: way.path, folder: Some(way.folder), ..row })
+    let name = if earlier { versions::name(&way.path) } else { row.name };
+    Ok(AssetRow { name, path: way.path, folder: Some(way.folder), ..row })
 }
 
 /// One asset as lists show it.
@@ -437,7 +440,8 @@ pub fn below(catalog: &Connection, path: &[u8]) -> Result<Vec<AssetId>> {
     members::with_members(catalog, &ids)
 }
 
-/// Full display path of an asset's first location.
+/// Full display path of an asset's first location; of an earlier version the one that was taken over.
 pub fn path(catalog: &Connection, asset: &AssetId) -> Result<String> {
-    Ok(locations::rows(catalog, asset)?.into_iter().next().map(|location| location.path).unwrap_or_default())
+    let way = members::way_to(catalog, asset)?;
+    Ok(way.map(|way| locations::join(&way.folder_display, &way.path)).unwrap_or_default())
 }

@@ -1,10 +1,11 @@
 //! Filters as SQL: which assets a list or a search is about.
 
+use super::versions::EARLIER;
 use crate::error::{EngineError, Result};
 use crate::review::policy::WHAT_IS_IT;
 use rusqlite::ToSql;
 use winnow_contract::Words;
-use winnow_contract::asset::AssetFilter;
+use winnow_contract::asset::{AssetFilter, AssetState};
 
 /// Refuses a filter with a day that is none.
 pub fn check(filter: &AssetFilter) -> Result<()> {
@@ -54,6 +55,11 @@ const INSIDE: &str = "a.id IN (WITH RECURSIVE inside (id) AS (SELECT (?)
       UNION SELECT l.asset_id FROM inside i JOIN locations l ON l.parent_asset = i.id WHERE l.asset_id IS NOT NULL)
     SELECT id FROM inside)";
 
+/// Earlier versions of edited files are shown to those who ask for what is missing, or for what was in a container.
+fn shows_earlier(filter: &AssetFilter) -> bool {
+    filter.state == Some(AssetState::Missing) || filter.inside.is_some()
+}
+
 /// The WHERE clause of a filter over `assets a`, and its values for `?1`, `?2`, ….
 pub fn filter_sql(filter: &AssetFilter) -> (String, Vec<Box<dyn ToSql>>) {
     let mut parts = vec!["1".to_owned()];
@@ -94,6 +100,9 @@ pub fn filter_sql(filter: &AssetFilter) -> (String, Vec<Box<dyn ToSql>>) {
     }
     if filter.waiting {
         parts.push("EXISTS (SELECT 1 FROM review_items i WHERE i.asset_id = a.id AND i.state IN ('open', 'deferred'))".into());
+    }
+    if !shows_earlier(filter) {
+        parts.push(format!("NOT {EARLIER}"));
     }
     (parts.join(" AND "), values)
 }

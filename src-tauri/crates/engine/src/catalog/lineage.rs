@@ -44,11 +44,12 @@ pub fn walk(catalog: &Connection, id: &str, down: bool) -> Result<Lineage> {
 
 type Edge = (RowKind, String, Option<String>);
 
+/// What took the place of an earlier version (`versions`) is no part of the walk: neither was derived from the other.
 fn edges(catalog: &Connection, id: &str, down: bool) -> Result<Vec<Edge>> {
     let sql = if down {
-        "SELECT child_kind, child, run_id FROM lineage WHERE parent = ?1 ORDER BY child"
+        "SELECT child_kind, child, run_id FROM lineage WHERE parent = ?1 AND NOT (child_kind = 'asset' AND parent_kind = 'asset') ORDER BY child"
     } else {
-        "SELECT parent_kind, parent, run_id FROM lineage WHERE child = ?1 ORDER BY parent"
+        "SELECT parent_kind, parent, run_id FROM lineage WHERE child = ?1 AND NOT (child_kind = 'asset' AND parent_kind = 'asset') ORDER BY parent"
     };
     let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map([id], |row| Ok((assets::word(row, 0, RowKind::parse)?, row.get(1)?, row.get(2)?)))?;

@@ -3,10 +3,11 @@
 //! A member's location names its container and its place in it. Bytes are opened by `extract::open`.
 
 use super::assets::word;
-use super::{assets, count, jobs, locations};
+use super::{assets, count, jobs, locations, versions};
 use crate::error::Result;
 use crate::outcome::NewMember;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
 use winnow_contract::asset::{AssetState, MediaKind, MemberRow};
 use winnow_contract::id::{AssetId, FolderId, LocationId};
 
@@ -48,7 +49,7 @@ pub fn way(catalog: &Connection, location: &LocationId) -> Result<Option<Way>> {
                 return Ok(Some(Way { file: location, folder, folder_display, path: names.join("/"), containers }));
             }
             (None, Some(parent)) => {
-                let Some(above) = first_location(catalog, &parent)? else { return Ok(None) };
+                let Some(above) = shown_location(catalog, &parent)? else { return Ok(None) };
                 containers.push(parent);
                 location = above;
             }
@@ -70,8 +71,14 @@ fn step(catalog: &Connection, location: &LocationId) -> Result<Option<Step>> {
     Ok(row.optional()?)
 }
 
-/// The location an asset is shown at: one that is there before one that is missing, a file before a member.
+/// The first location of an asset: one that is there before one that is missing, a file before a member.
 pub const FIRST: &str = "x.missing_since IS NOT NULL, x.parent_asset IS NOT NULL, x.id LIMIT 1";
+
+/// The location an asset is shown at: of an earlier version the one that was taken over.
+fn shown_location(catalog: &Connection, asset: &AssetId) -> Result<Option<LocationId>> {
+    let former = versions::former(catalog, asset)?;
+    if former.is_some() { Ok(former) } else { first_location(catalog, asset) }
+}
 
 fn first_location(catalog: &Connection, asset: &AssetId) -> Result<Option<LocationId>> {
     let sql = format!("SELECT x.id FROM locations x WHERE x.asset_id = ?1 ORDER BY {FIRST}");
@@ -80,7 +87,7 @@ fn first_location(catalog: &Connection, asset: &AssetId) -> Result<Option<Locati
 
 /// The way to the location an asset is shown at.
 pub fn way_to(catalog: &Connection, asset: &AssetId) -> Result<Option<Way>> {
-    match first_location(catalog, asset)? {
+    match shown_location(catalog, asset)? {
         Some(location) => way(catalog, &location),
         None => Ok(None),
     }
@@ -130,7 +137,7 @@ pub fn outermost_archive(catalog: &Connection, asset: &AssetId) -> Result<Option
 }
 
 /// The members of an asset that were found before, by their places in it.
-pub fn known(catalog: &Connection, parent: &AssetId) -> Result<std::collections::HashMap<Vec<u8>, LocationId>> {
+pub fn known(catalog: &Connection, parent: &AssetId) -> Result<HashMap<Vec<u8>, LocationId>> {
     let mut query = catalog.prepare_cached("SELECT member, id FROM locations WHERE parent_asset = ?1")?;
     let rows = query.query_map([parent.as_str()], |row| Ok((row.get(0)?, LocationId(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -161,27 +168,63 @@ pub fn forget_unseen(catalog: &Connection, parent: &AssetId, began: i64) -> Resu
     bound(catalog, "DELETE FROM locations WHERE parent_asset = ?1 AND last_seen <> ?2 RETURNING asset_id", params![parent.as_str(), began])
 }
 
-/// Says whether an asset is there, by its locations, and passes that on to what was found in it. Gives back every asset that
-/// was looked at.
-pub fn settle(catalog: &Connection, asset: &AssetId, now: i64) -> Result<Vec<AssetId>> {
-    let (mut waiting, mut touched) = (vec![asset.clone()], Vec::new());
-    while let Some(asset) = waiting.pop() {
-        if locations::present(catalog, &asset)? == 0 {
-            assets::lose(catalog, &asset)?;
-            waiting.extend(lose_members(catalog, &asset, now)?);
-        } else {
-            assets::find(catalog, &asset)?;
-            jobs::retry_failed(catalog, &asset, "vanished", now)?;
-            waiting.extend(find_members(catalog, &asset)?);
-        }
-        touched.push(asset);
-    }
-    Ok(touched)
+/// What became of assets whose places changed.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Every asset that was looked at.
+    pub assets: Vec<AssetId>,
+    /// Questions were withdrawn, or asked again.
+    pub review: bool,
 }
 
-fn lose_members(catalog: &Connection, parent: &AssetId, now: i64) -> Result<Vec<AssetId>> {
-    let sql = "UPDATE locations SET missing_since = ?2 WHERE parent_asset = ?1 AND missing_since IS NULL RETURNING asset_id";
-    bound(catalog, sql, params![parent.as_str(), now])
+impl Settled {
+    pub fn add(&mut self, other: Self) {
+        self.assets.extend(other.assets);
+        self.review |= other.review;
+    }
+}
+
+/// Says whether an asset is there, by its locations, and passes that on to what was found in it.
+pub fn settle(catalog: &Connection, asset: &AssetId, now: i64) -> Result<Settled> {
+    settle_behind(catalog, asset, versions::successor(catalog, asset)?, now)
+}
+
+/// The same of an asset whose place another one took: if that was its last, it is an earlier version of that other, and what was
+/// found in it alone of what has the same name in the other.
+pub fn settle_behind(catalog: &Connection, asset: &AssetId, newer: Option<AssetId>, now: i64) -> Result<Settled> {
+    let (mut waiting, mut settled) = (vec![(asset.clone(), newer)], Settled::default());
+    while let Some((asset, newer)) = waiting.pop() {
+        if locations::present(catalog, &asset)? == 0 {
+            assets::lose(catalog, &asset)?;
+            let mut there = HashMap::new();
+            if let Some(newer) = &newer {
+                settled.review |= versions::make_way(catalog, &asset, newer)?;
+                there = versions::members_of(catalog, newer)?;
+            }
+            let lost = lose_members(catalog, &asset, now)?;
+            waiting.extend(lost.into_iter().map(|(name, member)| {
+                let newer = there.get(&name).filter(|newer| **newer != member).cloned();
+                (member, newer)
+            }));
+        } else {
+            assets::find(catalog, &asset)?;
+            settled.review |= versions::come_back(catalog, &asset)?;
+            jobs::retry_failed(catalog, &asset, "vanished", now)?;
+            waiting.extend(find_members(catalog, &asset)?.into_iter().map(|member| (member, None)));
+        }
+        settled.assets.push(asset);
+    }
+    Ok(settled)
+}
+
+/// The members of a container that went, with their names there.
+fn lose_members(catalog: &Connection, parent: &AssetId, now: i64) -> Result<Vec<(String, AssetId)>> {
+    let mut query = catalog.prepare_cached(
+        "UPDATE locations SET missing_since = ?2 WHERE parent_asset = ?1 AND missing_since IS NULL RETURNING display, asset_id",
+    )?;
+    let rows = query.query_map(params![parent.as_str(), now], |row| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?)))?;
+    let rows: Vec<(String, Option<String>)> = rows.collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().filter_map(|(name, asset)| Some((name, AssetId(asset?)))).collect())
 }
 
 fn find_members(catalog: &Connection, parent: &AssetId) -> Result<Vec<AssetId>> {

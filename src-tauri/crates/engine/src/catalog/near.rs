@@ -28,7 +28,7 @@ pub struct Scope<'a> {
 type Values = Vec<Box<dyn ToSql>>;
 
 impl Scope<'_> {
-    /// True when every chunk may answer.
+    /// True when every chunk may answer but those of earlier versions.
     pub fn is_all(&self) -> bool {
         *self.filter == AssetFilter::default() && self.unwanted.is_empty() && self.except.is_none()
     }

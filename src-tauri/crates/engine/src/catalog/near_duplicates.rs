@@ -4,6 +4,7 @@
 
 use super::lineage::{Node, link};
 use super::review;
+use super::versions::{self, EARLIER};
 use crate::error::Result;
 use crate::near::look::Look;
 use crate::near::{Rules, Signature};
@@ -246,7 +247,7 @@ pub fn duplicate_of(catalog: &Connection, asset: &AssetId) -> Result<Option<Asse
     // Ids are in the order in which assets were first seen.
     let sql = format!(
         "SELECT o.asset_id FROM signatures g JOIN signatures o ON o.group_id = g.group_id AND o.asset_id < g.asset_id
-         WHERE g.asset_id = ?1 AND NOT {} AND NOT {} ORDER BY o.asset_id LIMIT 1",
+         JOIN assets a ON a.id = o.asset_id WHERE g.asset_id = ?1 AND NOT {EARLIER} AND NOT {} AND NOT {} ORDER BY o.asset_id LIMIT 1",
         set_apart("g"),
         set_apart("o")
     );
@@ -271,13 +272,13 @@ pub fn open_alike(catalog: &Connection, asset: &AssetId, question: &str) -> Resu
     Ok(items)
 }
 
-/// Other members of an asset's group of which it was never asked what they are, nor said.
+/// Other members of an asset's group of which it was never asked what they are, nor said. Of earlier versions nobody is asked.
 pub fn never_labelled(catalog: &Connection, asset: &AssetId) -> Result<Vec<AssetId>> {
     let sql = "SELECT 1 FROM review_items WHERE asset_id = ?1 AND question_id = ?2 AND state <> 'withdrawn'";
     let mut asked = catalog.prepare_cached(sql)?;
     let mut never = Vec::new();
     for other in others(catalog, asset)? {
-        if !asked.exists([other.asset.as_str(), policy::WHAT_IS_IT])? {
+        if !asked.exists([other.asset.as_str(), policy::WHAT_IS_IT])? && !versions::is_earlier(catalog, &other.asset)? {
             never.push(other.asset);
         }
     }

@@ -4,7 +4,7 @@
 
 use super::assets::word;
 use super::lineage::{Node, link};
-use super::{count, near_duplicates, params_json, words_of};
+use super::{count, near_duplicates, params_json, versions, words_of};
 use crate::error::{EngineError, Result};
 use crate::outcome::NewFinding;
 use crate::review::policy::{NewItem, VERSION, page_topic};
@@ -89,13 +89,15 @@ fn item_by_topic(catalog: &Connection, asset: &AssetId, question: &str, topic: &
     Ok(id.map(ReviewItemId))
 }
 
-/// Asks a question unless it was asked before; one that was withdrawn is open again.
+/// Asks a question unless it was asked before; one that was withdrawn is open again. Of an earlier version nobody is asked: the
+/// question is kept, for the day its content comes back.
 pub fn ask(catalog: &Connection, item: &NewItem, run: Option<&str>, now: i64) -> Result<()> {
+    let state = if versions::is_earlier(catalog, &item.asset)? { ItemState::Withdrawn } else { ItemState::Open };
     catalog
         .prepare_cached(
             "INSERT INTO review_items (id, asset_id, run_id, question_id, kind, topic, reason_code, reason_params, priority, blocks, state, policy, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'open', ?11, ?12)
-             ON CONFLICT (asset_id, question_id, topic) DO UPDATE SET state = CASE state WHEN 'withdrawn' THEN 'open' ELSE state END,
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?13, ?11, ?12)
+             ON CONFLICT (asset_id, question_id, topic) DO UPDATE SET state = CASE state WHEN 'withdrawn' THEN excluded.state ELSE state END,
                 reason_code = excluded.reason_code, reason_params = excluded.reason_params, priority = excluded.priority
              WHERE state <> 'decided' OR reason_code = 'labelled_by_hand'",
         )?
@@ -111,7 +113,8 @@ pub fn ask(catalog: &Connection, item: &NewItem, run: Option<&str>, now: i64) ->
             f64::from(item.priority),
             item.blocks,
             VERSION,
-            now
+            now,
+            state.as_str()
         ])?;
     Ok(())
 }
@@ -150,6 +153,17 @@ pub fn withdraw_others(catalog: &Connection, asset: &AssetId, question: &str, it
     let sql = "UPDATE review_items SET state = 'withdrawn' WHERE asset_id = ?1 AND question_id = ?2 AND state IN ('open', 'deferred')
          AND topic NOT IN (SELECT value FROM json_each(?3))";
     Ok(catalog.prepare_cached(sql)?.execute(params![asset.as_str(), question, topics])? > 0)
+}
+
+/// Withdraws every open item of an asset. True when there were some.
+pub fn withdraw_all(catalog: &Connection, asset: &AssetId) -> Result<bool> {
+    let sql = "UPDATE review_items SET state = 'withdrawn' WHERE asset_id = ?1 AND state IN ('open', 'deferred')";
+    Ok(catalog.prepare_cached(sql)?.execute([asset.as_str()])? > 0)
+}
+
+/// Asks a withdrawn item again; one that a person had put off is put off still.
+pub fn reopen(catalog: &Connection, item: &ReviewItemId) -> Result<()> {
+    set_item_state(catalog, item, standing_state(catalog, item)?)
 }
 
 /// Reasons of the readings of an asset that a person has decided: they say what they were about.
@@ -492,7 +506,10 @@ fn standing_state(catalog: &Connection, item: &ReviewItemId) -> Result<ItemState
     let verdict: Option<String> = catalog.prepare_cached(sql)?.query_row([item.as_str()], |row| row.get(0)).optional()?;
     // What a person said without being asked is no question once it is taken back.
     let unasked = "SELECT 1 FROM review_items WHERE id = ?1 AND reason_code = 'labelled_by_hand'";
+    // Of what is gone nobody is asked, before its content is back.
+    let earlier = || versions::is_earlier(catalog, &self::item(catalog, item)?.asset);
     Ok(match verdict.as_deref() {
+        None | Some("deferred") if earlier()? => ItemState::Withdrawn,
         None if catalog.prepare_cached(unasked)?.exists([item.as_str()])? => ItemState::Withdrawn,
         None => ItemState::Open,
         Some("deferred") => ItemState::Deferred,

@@ -3,6 +3,7 @@
 //! Reads no mail: the ids are taken out of a message's properties when those are written.
 
 use super::assets::{self, word};
+use super::versions::EARLIER;
 use crate::error::Result;
 use rusqlite::{Connection, Row, params};
 use winnow_contract::asset::{AssetState, Property, ThreadRow};
@@ -29,7 +30,7 @@ fn ids(value: &str) -> impl Iterator<Item = &str> {
     value.split_whitespace().filter(|word| word.contains('@'))
 }
 
-/// The other messages of an asset's thread, the oldest first by their dates, those without a date last; at most 200. Work is
+/// The other messages of an asset's thread, the oldest first by their dates, those without a date last, earlier versions left out; at most 200. Work is
 /// linear in the ids that the thread's messages name, for each message and each id is followed once.
 pub fn others(catalog: &Connection, asset: &AssetId) -> Result<Vec<ThreadRow>> {
     let property = |key: &str| format!("(SELECT p.value FROM properties p WHERE p.asset_id = a.id AND p.key = '{key}' AND p.value <> '')");
@@ -37,7 +38,7 @@ pub fn others(catalog: &Connection, asset: &AssetId) -> Result<Vec<ThreadRow>> {
         "WITH RECURSIVE thread (asset, message) AS (SELECT ?1, NULL
            UNION SELECT NULL, l.message FROM thread t JOIN message_links l ON l.asset_id = t.asset
            UNION SELECT l.asset_id, NULL FROM thread t JOIN message_links l ON l.message = t.message LIMIT {FOLLOWED})
-         SELECT a.id, a.state, {}, {}, {} AS date FROM thread t JOIN assets a ON a.id = t.asset WHERE a.id <> ?1
+         SELECT a.id, a.state, {}, {}, {} AS date FROM thread t JOIN assets a ON a.id = t.asset WHERE a.id <> ?1 AND NOT {EARLIER}
          ORDER BY unixepoch(date) IS NULL, unixepoch(date), a.id LIMIT {SHOWN}",
         property("subject"),
         property("from"),

@@ -104,7 +104,9 @@ impl Question {
             Ok(found) => found,
             Err(words) => return Ok(Err(words)),
         };
-        if complete || near.len() >= NEAREST || scope.is_all() {
+        // Without a filter only earlier versions are left out; seldom are they most of what is near.
+        let enough = if scope.is_all() { NEAREST / 2 } else { NEAREST };
+        if complete || near.len() >= enough {
             return Ok(Ok(near));
         }
         if near::are_few(catalog, scope, FEW)? {
