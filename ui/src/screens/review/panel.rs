@@ -63,6 +63,9 @@ fn value(desk: Desk, detail: &ReviewDetail) -> AnyView {
     }
     if detail.row.kind == ItemKind::Extraction {
         let count = detail.words.len() as u32;
+        if count == 0 {
+            return ().into_any();
+        }
         return view! { <p class="counter" data-testid="review-value"><span class="tabular">{move || format!("Word {} of {count}", words::number(desk.spot.get() as u32 + 1))}</span><kbd>"Tab"</kbd></p> }.into_any();
     }
     match detail.values.as_slice() {

@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn what_is_chosen_is_always_among_what_is_shown() {
-        let known = Counts { total: 1, ..Counts::default() };
+        let mut known = Counts::default();
+        known.total = 1;
         let kept = |counts, chosen| kept(&known, Group::Label, counts, chosen);
         assert_eq!(kept(&[("a", 3), ("b", 1)], Some(&"b")), [("a", Some(3)), ("b", Some(1))]);
         assert_eq!(kept(&[("a", 3)], Some(&"c")), [("c", Some(1)), ("a", Some(3))]);
