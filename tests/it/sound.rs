@@ -104,7 +104,7 @@ fn a_language_that_is_not_covered_is_asked_about_and_the_rest_is_written_down() 
     let library = library(&[("two.ogg", "sound\n0 4 .9 Good evening\n11 language cy\n11 18 .9 Noswaith dda")]);
     assert_eq!(library.asset("two.ogg").extractions[0].text, "Good evening");
     let [(row, detail)]: [(ReviewRow, ReviewDetail); 1] = asked(&library).try_into().expect("one item");
-    let sentence = "Somebody speaks a language (cy) that fake speech 1 does not know, so it was not written down.";
+    let sentence = "Somebody speaks Welsh, which fake speech 1 does not know, so it was not written down.";
     assert_eq!((row.kind, row.reason.sentence().as_str()), (ItemKind::Extraction, sentence));
     let sound = detail.sound.expect("its sound");
     assert_eq!((sound.t0, sound.t1, sound.seconds), (10.0, 18.0, 18.0));

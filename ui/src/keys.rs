@@ -141,7 +141,7 @@ pub const KEYS: &[Binding] = &[
     bind(Place::Review, &["7"], Act::Pick(7), ""),
     bind(Place::Review, &["8"], Act::Pick(8), ""),
     bind(Place::Review, &["9"], Act::Pick(9), ""),
-    bind(Place::Review, &["P"], Act::Play, "Play the stretch again, or stop"),
+    bind(Place::Review, &["P"], Act::Play, "Play the stretch again"),
     bind(Place::Review, &["W"], Act::Why, "Why it is asked"),
     bind(Place::Review, &["D", "Enter"], Act::Open, "Open the file"),
     bind(Place::Review, &["+", "="], Act::ZoomIn, "Closer"),

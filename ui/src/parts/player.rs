@@ -51,7 +51,10 @@ pub fn Player(
         None => view! { <Wave tape loudness range=whole stretch/> }.into_any(),
     };
     let playing = tape.playing;
-    let says = move || if playing.get() { "Stop" } else { "Play" };
+    // The key of a stretch plays it from its beginning; it does not stop it.
+    let title = move || {
+        if playing.get() && stretch.is_some() { "Stop".to_owned() } else { format!("{} ({key})", says(playing.get())) }
+    };
     let glyph = move || {
         if playing.get() {
             view! { <Icon of=icondata_lu::LuPause size=20/> }
@@ -65,7 +68,7 @@ pub fn Player(
     };
     view! {
         <div class="player" data-testid="player" data-playing=move || playing.get().to_string()>
-            <button class="play" data-testid="play" aria-label=says title=move || format!("{} ({key})", says()) on:mousedown=|event| event.prevent_default() on:click=press>{glyph}</button>
+            <button class="play" data-testid="play" aria-label=move || says(playing.get()) title=title on:mousedown=|event| event.prevent_default() on:click=press>{glyph}</button>
             <div class="player-body">
                 {waves}
                 <div class="player-line">
@@ -79,6 +82,10 @@ pub fn Player(
             </div>
         </div>
     }
+}
+
+fn says(playing: bool) -> &'static str {
+    if playing { "Stop" } else { "Play" }
 }
 
 #[component]

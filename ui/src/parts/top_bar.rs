@@ -2,6 +2,7 @@
 
 use super::icon::Icon;
 use crate::store::{Screen, store};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 #[component]
@@ -23,6 +24,13 @@ pub fn TopBar() -> impl IntoView {
         }
         store.search.type_in(text);
     };
+    let pressed = move |event: KeyboardEvent| {
+        let elsewhere = store.screen.with_untracked(|screen| *screen != Screen::Search);
+        if event.key() == "Enter" && !event.is_composing() && elsewhere && store.search.resume() {
+            event.prevent_default();
+            store.go(Screen::Search);
+        }
+    };
     let clear = move |_| {
         store.search.type_in(String::new());
         store.focus_search.update(|n| *n += 1);
@@ -32,7 +40,7 @@ pub fn TopBar() -> impl IntoView {
             <div class="search-field" role="search">
                 <Icon of=icondata_lu::LuSearch/>
                 <input type="text" data-testid="search-box" aria-label="Search all files" placeholder="Search meaning or words…" autocomplete="off" spellcheck="false"
-                    node_ref=input prop:value=move || query.get() on:focus=move |_| store.search.get_ready() on:input=move |event| typed(event_target_value(&event))/>
+                    node_ref=input prop:value=move || query.get() on:focus=move |_| store.search.get_ready() on:input=move |event| typed(event_target_value(&event)) on:keydown=pressed/>
                 {move || if query.with(String::is_empty) {
                     view! { <kbd aria-hidden="true">"/"</kbd> }.into_any()
                 } else {

@@ -6,6 +6,7 @@ use super::icon::{Icon, IconData};
 use super::{states, words};
 use crate::store::loaded::Loaded;
 use leptos::prelude::*;
+use winnow_contract::asset::RenditionKind;
 use winnow_contract::trail::{Lineage, LineageStep, RowKind};
 
 /// Cards of one kind that are shown before the rest is folded.
@@ -76,8 +77,9 @@ fn card(card: Card) -> AnyView {
 
 fn one(step: LineageStep) -> AnyView {
     let says = words::capital(&step.what.sentence());
-    let kind = label(step.kind, &says).map(|name| view! { <p class="trail-kind muted">{name}</p> });
-    let icon = icon(step.kind);
+    let made = step.what.params.get("kind").and_then(|kind| RenditionKind::parse(kind)).filter(|_| step.kind == RowKind::Rendition);
+    let (name, icon) = made.map_or_else(|| (name(step.kind), icon(step.kind)), rendition);
+    let kind = label(name, &says).map(|name| view! { <p class="trail-kind muted">{name}</p> });
     let by = by(&step);
     view! {
         <li class="trail-step" data-kind=step.kind.as_str()>
@@ -145,8 +147,7 @@ fn by(step: &LineageStep) -> impl IntoView + use<> {
 }
 
 /// The name of a kind, where the sentence does not begin with it.
-fn label(kind: RowKind, says: &str) -> Option<&'static str> {
-    let name = name(kind);
+fn label(name: &'static str, says: &str) -> Option<&'static str> {
     (!says.starts_with(name)).then_some(name)
 }
 
@@ -162,6 +163,16 @@ fn name(kind: RowKind) -> &'static str {
         RowKind::ReviewItem => "Policy",
         RowKind::Decision => "Decision",
         RowKind::Annotation => "Held to be true",
+    }
+}
+
+/// Of what was made from the bytes, not everything is a picture.
+fn rendition(kind: RenditionKind) -> (&'static str, IconData) {
+    match kind {
+        RenditionKind::Thumbnail | RenditionKind::Preview | RenditionKind::Page => ("Picture", icondata_lu::LuImage),
+        RenditionKind::Frame => ("Key frame", icondata_lu::LuImage),
+        RenditionKind::Sound => ("Sound", icondata_lu::LuAudioLines),
+        RenditionKind::Waveform => ("Waveform", icondata_lu::LuAudioLines),
     }
 }
 
@@ -209,7 +220,8 @@ mod tests {
 
     #[test]
     fn nothing_reads_twice() {
-        assert_eq!(label(RowKind::Decision, "Decision: redacted"), None);
-        assert_eq!(label(RowKind::Extraction, "Text of 12 characters"), Some("Reading"));
+        assert_eq!(label(name(RowKind::Decision), "Decision: redacted"), None);
+        assert_eq!(label(name(RowKind::Extraction), "Text of 12 characters"), Some("Reading"));
+        assert_eq!(label(rendition(RenditionKind::Sound).0, "Made from it: sound"), Some("Sound"));
     }
 }

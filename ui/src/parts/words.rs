@@ -78,6 +78,9 @@ pub fn entity(name: &str) -> String {
 
 /// The question of a review item, as a sentence.
 pub fn question(detail: &ReviewDetail) -> String {
+    if let Some(language) = unwritten(detail) {
+        return format!("{} is spoken here. Leave it without words?", capital(&language));
+    }
     match (detail.row.kind, detail.values.as_slice()) {
         (ItemKind::Finding, [one]) => format!("Redact this {}?", entity(&one.entity)),
         (ItemKind::Finding, many) => format!("Redact these {}?", group(many.len(), many.iter().map(|value| value.entity.as_str()))),
@@ -122,6 +125,9 @@ fn passed(check: &str) -> Option<&'static str> {
 pub fn verdict_says(detail: &ReviewDetail, verdict: Verdict) -> String {
     let many = detail.values.len() > 1;
     let noun = detail.values.first().map(|value| entity(&value.entity));
+    if let Some(says) = unwritten(detail).and_then(|language| unwritten_says(&language, verdict)) {
+        return says;
+    }
     match (detail.row.kind, verdict) {
         (_, Verdict::Deferred) => "Later".to_owned(),
         (_, Verdict::Corrected) => "Correct".to_owned(),
@@ -141,6 +147,16 @@ pub fn verdict_says(detail: &ReviewDetail, verdict: Verdict) -> String {
         (ItemKind::Label, Verdict::Rejected) => "None of these".to_owned(),
         (ItemKind::Duplicate, Verdict::Accepted) => "The same".to_owned(),
         (ItemKind::Duplicate, Verdict::Rejected) => "Not the same".to_owned(),
+    }
+}
+
+/// The same where nothing was written down: it is right so, or the language is another, or a person writes.
+fn unwritten_says(language: &str, verdict: Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Accepted => Some("Leave it without words".to_owned()),
+        Verdict::Rejected => Some(format!("It is not {language}")),
+        Verdict::Corrected => Some("Write it down myself".to_owned()),
+        Verdict::Redacted | Verdict::Deferred => None,
     }
 }
 
@@ -279,100 +295,15 @@ pub fn job(kind: JobKind) -> &'static str {
     }
 }
 
-/// A language by its ISO 639-1 code; a code without a name here stays as it is.
+/// A language by its code; a code without a name stays as it is.
 pub fn language(code: &str) -> String {
-    const NAMES: [(&str, &str); 89] = [
-        ("af", "Afrikaans"),
-        ("ak", "Akan"),
-        ("am", "Amharic"),
-        ("ar", "Arabic"),
-        ("az", "Azerbaijani"),
-        ("be", "Belarusian"),
-        ("bg", "Bulgarian"),
-        ("bn", "Bengali"),
-        ("br", "Breton"),
-        ("bs", "Bosnian"),
-        ("ca", "Catalan"),
-        ("cs", "Czech"),
-        ("cy", "Welsh"),
-        ("da", "Danish"),
-        ("de", "German"),
-        ("el", "Greek"),
-        ("en", "English"),
-        ("eo", "Esperanto"),
-        ("es", "Spanish"),
-        ("et", "Estonian"),
-        ("eu", "Basque"),
-        ("fa", "Persian"),
-        ("fi", "Finnish"),
-        ("fo", "Faroese"),
-        ("fr", "French"),
-        ("ga", "Irish"),
-        ("gl", "Galician"),
-        ("gu", "Gujarati"),
-        ("ha", "Hausa"),
-        ("he", "Hebrew"),
-        ("hi", "Hindi"),
-        ("hr", "Croatian"),
-        ("hu", "Hungarian"),
-        ("hy", "Armenian"),
-        ("id", "Indonesian"),
-        ("is", "Icelandic"),
-        ("it", "Italian"),
-        ("ja", "Japanese"),
-        ("jv", "Javanese"),
-        ("ka", "Georgian"),
-        ("kk", "Kazakh"),
-        ("km", "Khmer"),
-        ("kn", "Kannada"),
-        ("ko", "Korean"),
-        ("la", "Latin"),
-        ("lb", "Luxembourgish"),
-        ("lt", "Lithuanian"),
-        ("lv", "Latvian"),
-        ("mi", "Maori"),
-        ("mk", "Macedonian"),
-        ("ml", "Malayalam"),
-        ("mn", "Mongolian"),
-        ("mr", "Marathi"),
-        ("ms", "Malay"),
-        ("mt", "Maltese"),
-        ("my", "Burmese"),
-        ("ne", "Nepali"),
-        ("nl", "Dutch"),
-        ("nn", "Norwegian Nynorsk"),
-        ("no", "Norwegian"),
-        ("or", "Odia"),
-        ("pa", "Punjabi"),
-        ("pl", "Polish"),
-        ("pt", "Portuguese"),
-        ("ro", "Romanian"),
-        ("ru", "Russian"),
-        ("si", "Sinhala"),
-        ("sk", "Slovak"),
-        ("sl", "Slovenian"),
-        ("sn", "Shona"),
-        ("so", "Somali"),
-        ("sq", "Albanian"),
-        ("sr", "Serbian"),
-        ("sv", "Swedish"),
-        ("sw", "Swahili"),
-        ("ta", "Tamil"),
-        ("te", "Telugu"),
-        ("th", "Thai"),
-        ("tk", "Turkmen"),
-        ("tl", "Tagalog"),
-        ("tr", "Turkish"),
-        ("uk", "Ukrainian"),
-        ("ur", "Urdu"),
-        ("uz", "Uzbek"),
-        ("vi", "Vietnamese"),
-        ("yi", "Yiddish"),
-        ("yo", "Yoruba"),
-        ("zh", "Chinese"),
-        ("zu", "Zulu"),
-    ];
-    NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name).to_owned()
+    winnow_contract::words::language(code).to_owned()
+}
+
+/// A recording in a language that the model does not know: nothing of it was written down. The name of the language.
+pub fn unwritten(detail: &ReviewDetail) -> Option<String> {
+    let reason = &detail.row.reason;
+    (reason.code == "language_not_covered").then(|| reason.params.get("language").map_or_else(String::new, |code| language(code)))
 }
 
 /// A property's name.
@@ -474,10 +405,11 @@ mod tests {
     }
 
     #[test]
-    fn languages_have_names() {
-        assert_eq!(language("de"), "German");
-        assert_eq!(language("cy"), "Welsh");
-        assert_eq!(language("xx"), "xx");
+    fn what_nobody_wrote_down_is_left_or_written() {
+        let says = |verdict| unwritten_says("Japanese", verdict);
+        assert_eq!(says(Verdict::Accepted).as_deref(), Some("Leave it without words"));
+        assert_eq!(says(Verdict::Rejected).as_deref(), Some("It is not Japanese"));
+        assert_eq!((says(Verdict::Corrected).as_deref(), says(Verdict::Deferred)), (Some("Write it down myself"), None));
     }
 
     #[test]

@@ -178,8 +178,11 @@ fn why(store: Store, detail: &AssetDetail) -> AnyView {
 
 fn answer(store: Store, bench: Bench, act: Act) -> bool {
     match act {
-        Act::Back if bench.labelling.get_untracked() => bench.labelling.set(false),
-        Act::Pick(n) if bench.labelling.get_untracked() => return label::pick(store, bench, usize::from(n) - 1),
+        Act::Back if bench.offers_answers() => label::put_away(bench),
+        Act::Down if bench.offers_answers() => label::step(store, bench, 1),
+        Act::Up if bench.offers_answers() => label::step(store, bench, -1),
+        Act::Open if bench.offers_answers() => return label::pick(store, bench, bench.answer.get_untracked()),
+        Act::Pick(n) if bench.offers_answers() => return label::pick(store, bench, usize::from(n) - 1),
         Act::Pick(n) => bench.pick(usize::from(n) - 1),
         Act::Label => label::offer(store, bench),
         Act::Similar => return with_detail(store, |detail| store.find_similar(detail.row.id.clone(), detail.row.name.clone())),

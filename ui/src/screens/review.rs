@@ -32,7 +32,7 @@ pub fn Review() -> impl IntoView {
     let store = store();
     let desk = Desk::new();
     provide_context(desk);
-    store.review.refresh();
+    store.review.enter();
     Effect::new(move |_| {
         store.review.current.track();
         desk.clear();

@@ -24,7 +24,11 @@ pub fn Search() -> impl IntoView {
     store.answer_keys(move |act| answer(store, act));
     Effect::new(move |_| bring(store.search.cursor.get()));
     let nothing_asked = Memo::new(move |_| store.search.answered.with(|asked| *asked == Asked::Nothing));
+    let first_awaited = Memo::new(move |_| nothing_asked.get() && store.search.asks_something());
     let body = move || {
+        if first_awaited.get() {
+            return states::waiting("Searching");
+        }
         if nothing_asked.get() {
             return view! { {move || inside_chip(store)}{teach()} }.into_any();
         }
@@ -121,7 +125,12 @@ fn note(store: Store) -> AnyView {
 
 fn results(store: Store, page: SearchPage) -> AnyView {
     if page.hits.is_empty() {
-        return nothing(store);
+        // The next question may find nothing either: the page stays the same, and what was asked does not.
+        let says = move || {
+            store.search.answered.track();
+            nothing(store)
+        };
+        return view! { {says} }.into_any();
     }
     let hits = page.hits.into_iter().enumerate().map(|(n, hit)| hit::row(store, n as u32, hit)).collect_view();
     view! { <div class="hits" role="listbox" aria-label="Results">{hits}</div> }.into_any()
@@ -148,10 +157,9 @@ fn nothing(store: Store) -> AnyView {
     let wait = reading.then(|| view! { <p class="muted">"Files are still being read; results appear as they come."</p> });
     let meaning = (by == SearchMode::Lexical)
         .then(|| view! { <button class="button" on:click=move |_| store.search.by(SearchMode::Hybrid)>"Search by meaning, too"</button> });
-    let fewer = (query.split_whitespace().count() > 1).then(|| {
-        let first = query.split_whitespace().max_by_key(|word| word.chars().count()).unwrap_or_default().to_owned();
-        let says = format!("Search only “{first}”");
-        view! { <button class="button" on:click=move |_| store.search.type_in(first.clone())>{says}</button> }
+    let fewer = longest_of_several(&query).map(|word| {
+        let (says, word) = (format!("Search only “{word}”"), word.to_owned());
+        view! { <button class="button" on:click=move |_| store.search.type_in(word.clone())>{says}</button> }
     });
     view! {
         <div class="empty" data-testid="empty">
@@ -162,6 +170,12 @@ fn nothing(store: Store) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The word of a query that says most; none where there is no other.
+fn longest_of_several(query: &str) -> Option<&str> {
+    let several = query.split_whitespace().nth(1).is_some();
+    query.split_whitespace().rev().max_by_key(|word| word.chars().count()).filter(|_| several)
 }
 
 fn nothing_like(store: Store, filtered: bool) -> AnyView {
@@ -226,4 +240,18 @@ fn bring(n: u32) {
             row.scroll_into_view_with_scroll_into_view_options(&how);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::longest_of_several;
+
+    #[test]
+    fn fewer_words_are_offered_where_there_are_several() {
+        let check = |query, expected| assert_eq!(longest_of_several(query), expected, "{query}");
+        check("the lighthouse keeper", Some("lighthouse"));
+        check("one two", Some("one"));
+        check("lighthouse ", None);
+        check("", None);
+    }
 }

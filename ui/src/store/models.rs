@@ -23,7 +23,8 @@ pub enum Doing {
 pub struct ModelsStore {
     pub view: RwSignal<Loaded<ModelsView>>,
     pub doing: RwSignal<Option<Doing>>,
-    pub refused: RwSignal<Option<ApiError>>,
+    /// What failed last, and why.
+    pub refused: RwSignal<Option<(Doing, ApiError)>>,
     /// The last check found every file as its card says.
     pub checked: RwSignal<bool>,
 }
@@ -68,7 +69,7 @@ impl ModelsStore {
         }
         let store = *self;
         let check = doing == Doing::Checking;
-        store.doing.set(Some(doing));
+        store.doing.set(Some(doing.clone()));
         store.refused.set(None);
         store.checked.set(false);
         spawn_local(async move {
@@ -79,7 +80,7 @@ impl ModelsStore {
                     store.view.set(Loaded::Here(view));
                     store.checked.set(check);
                 }
-                Err(error) => store.refused.set(Some(error)),
+                Err(error) => store.refused.set(Some((doing, error))),
             }
         });
     }

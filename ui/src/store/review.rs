@@ -45,7 +45,7 @@ pub struct Said {
     pub verdict: Option<Verdict>,
 }
 
-/// A detail and the count of decisions at the time it was asked for.
+/// A detail and the state of the library, as counted here, at the time it was asked for.
 type Known = (u32, Loaded<ReviewDetail>);
 
 #[derive(Clone, Copy)]
@@ -68,6 +68,8 @@ pub struct ReviewStore {
     shown_at: StoredValue<f64>,
     /// Counts acts; an answer to an older list is not taken.
     epoch: StoredValue<u32>,
+    /// Counts what the engine was heard to have done; a detail of before may name what is not so any more.
+    facts: StoredValue<u32>,
     loading: StoredValue<bool>,
     dirty: StoredValue<bool>,
     outbox: StoredValue<VecDeque<Sending>>,
@@ -95,6 +97,7 @@ impl ReviewStore {
             pace: RwSignal::new(Pace::default()),
             shown_at: StoredValue::new(0.0),
             epoch: StoredValue::new(0),
+            facts: StoredValue::new(0),
             loading: StoredValue::new(false),
             dirty: StoredValue::new(false),
             outbox: StoredValue::new(VecDeque::new()),
@@ -102,6 +105,16 @@ impl ReviewStore {
             done: StoredValue::new(Vec::new()),
             pinned: StoredValue::new(None),
         }
+    }
+
+    /// What of the detail of an item stays as it is while others are decided: what is drawn of it is not drawn anew for a count.
+    pub fn lasting(&self, item: &ReviewItemId) -> Loaded<ReviewDetail> {
+        let mut detail = self.detail(item);
+        if let Loaded::Here(detail) = &mut detail {
+            detail.alike.clear();
+            (detail.alike_open, detail.asset.open_items, detail.asset.busy) = (0, 0, false);
+        }
+        detail
     }
 
     /// The detail of an item, as far as it is there.
@@ -135,6 +148,7 @@ impl ReviewStore {
 
     /// Shows another part of the queue.
     pub fn show_part(&self, filter: ReviewFilter) {
+        self.refused.set(None);
         self.filter.set(filter);
         self.pinned.set_value(None);
         self.rows.update(Vec::clear);
@@ -169,8 +183,15 @@ impl ReviewStore {
         });
     }
 
+    /// The screen is opened: what was refused before is past.
+    pub fn enter(&self) {
+        self.refused.set(None);
+        self.refresh();
+    }
+
     /// Moves along the queue without deciding.
     pub fn step(&self, by: isize) {
+        self.refused.set(None);
         let to = untrack(|| self.index()).saturating_add_signed(by);
         let item = self.rows.with_untracked(|rows| rows.get(to).map(|row| row.item.clone()));
         if let Some(item) = item {
@@ -261,6 +282,7 @@ impl ReviewStore {
         self.decided.set(page.decided);
         self.by_filter.set(page.by_filter);
         self.list.set(Loaded::Here(()));
+        self.count_fact();
         match next {
             Some(next) if !stays => self.show(next),
             None => self.current.set(None),
@@ -295,14 +317,19 @@ impl ReviewStore {
         self.show(item);
     }
 
+    /// The engine has done something: what is shown is asked for once more.
+    fn count_fact(&self) {
+        self.facts.update_value(|facts| *facts += 1);
+    }
+
     fn load_near(&self) {
         let current = self.current.get_untracked();
-        let epoch = self.epoch.get_value();
+        let facts = self.facts.get_value();
         for item in untrack(|| self.near()) {
             let known = self.details.with_untracked(|details| details.get(&item).map(|(at, _)| *at));
-            let stale = known != Some(epoch) && current.as_ref() == Some(&item);
+            let stale = known != Some(facts) && current.as_ref() == Some(&item);
             if known.is_none() || stale {
-                self.ask_detail(item, epoch);
+                self.ask_detail(item, facts);
             }
         }
         self.forget_far();
@@ -315,15 +342,19 @@ impl ReviewStore {
         }
     }
 
-    fn ask_detail(&self, item: ReviewItemId, epoch: u32) {
+    fn ask_detail(&self, item: ReviewItemId, facts: u32) {
         let store = *self;
         store.details.update_untracked(|details| {
-            details.entry(item.clone()).or_insert((epoch, Loaded::Waiting)).0 = epoch;
+            details.entry(item.clone()).or_insert((facts, Loaded::Waiting)).0 = facts;
         });
         spawn_local(async move {
             let answer = ipc::ask(GetReviewItem { item: item.clone() }).await;
             store.details.update(|details| {
-                details.entry(item).or_insert((epoch, Loaded::Waiting)).1.receive(answer);
+                let (asked, detail) = details.entry(item).or_insert((facts, Loaded::Waiting));
+                // It may have been asked for once more since.
+                if *asked == facts {
+                    detail.receive(answer);
+                }
             });
         });
     }

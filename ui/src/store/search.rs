@@ -32,14 +32,43 @@ pub enum Asked {
     Like(AssetId, String),
 }
 
-/// What can be chosen among, with counts of the question without a filter of its own.
+/// A question with everything that narrows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    asked: Asked,
+    mode: SearchMode,
+    filter: AssetFilter,
+}
+
+/// Filters of which one is chosen at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    Kind,
+    Label,
+    Folder,
+    Language,
+    Findings,
+}
+
+impl Group {
+    const ALL: [Self; 5] = [Self::Kind, Self::Label, Self::Folder, Self::Language, Self::Findings];
+}
+
+/// What can be chosen among, each group counted without its own filter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
     pub kinds: Vec<(MediaKind, u32)>,
     pub labels: Vec<(String, u32)>,
     pub folders: Vec<(FolderId, u32)>,
     pub languages: Vec<(String, u32)>,
-    pub with_findings: u32,
+    /// Files with findings, and those without.
+    pub findings: (u32, u32),
+    /// Files that answer the present question: what every chosen filter leaves.
+    pub total: u32,
+    /// The present question.
+    question: Option<Question>,
+    /// What was counted for each group.
+    of: [Option<Question>; 5],
 }
 
 #[derive(Clone, Copy)]
@@ -155,6 +184,20 @@ impl SearchStore {
         }
     }
 
+    /// Something stands in the box, or files like one are wanted; tracked.
+    pub fn asks_something(&self) -> bool {
+        self.query.with(|query| !query.trim().is_empty()) || self.like.with(Option::is_some)
+    }
+
+    /// Back to the words in the box, if there are any: false when there are none.
+    pub fn resume(&self) -> bool {
+        let words = self.query.with_untracked(|query| !query.trim().is_empty());
+        if words && self.like.with_untracked(Option::is_some) {
+            self.leave_similar();
+        }
+        words
+    }
+
     /// What is to be asked now.
     pub fn asked(&self) -> Asked {
         let words = self.query.with_untracked(|query| query.trim().to_owned());
@@ -189,26 +232,43 @@ impl SearchStore {
             generation = self.send(limit).await;
         }
         self.busy.set_value(false);
-        if limit < LIMIT && self.has_more() {
+        if limit < LIMIT && (self.has_more() || self.is_narrowed()) {
             TimeoutFuture::new(REST).await;
-            if self.is_current(generation) {
-                self.send(LIMIT).await;
+        }
+        if limit < LIMIT && self.has_more() && self.is_current(generation) {
+            self.send(LIMIT).await;
+        }
+        self.count_chosen(generation).await;
+    }
+
+    /// A filter is chosen that hides what could be chosen instead.
+    fn is_narrowed(&self) -> bool {
+        self.counts.with_untracked(|counts| counts.question.as_ref().is_some_and(|question| question.chosen().next().is_some()))
+    }
+
+    /// Counts what could be chosen instead of what is: the same question without that filter.
+    async fn count_chosen(&self, generation: u32) {
+        let Some(question) = self.counts.with_untracked(|counts| counts.question.clone()) else { return };
+        for group in question.chosen() {
+            if !self.is_current(generation) {
+                return;
+            }
+            let wider = question.without(group);
+            let answer = wider.ask(1).await;
+            if let (Ok(page), true) = (answer, self.is_current(generation)) {
+                self.counts.update(|counts| counts.count(group, &page, wider));
             }
         }
     }
 
     /// Asks what is to be asked now, and shows the answer unless something else is asked meanwhile.
     async fn send(&self, limit: u32) -> u32 {
-        let (generation, asked) = (self.generation.get_value(), self.asked());
+        let generation = self.generation.get_value();
         self.sent.set_value(generation);
-        let (filter, mode, offset, hurried) = (self.filter.get_untracked(), self.mode.get_untracked(), 0, limit < LIMIT);
-        let answer = match &asked {
-            Asked::Nothing => Ok(SearchPage::default()),
-            Asked::Words(query) => ipc::ask(Search { query: query.clone(), mode, filter: filter.clone(), offset, limit, hurried }).await,
-            Asked::Like(asset, _) => ipc::ask(Similar { asset: asset.clone(), filter: filter.clone(), offset, limit }).await,
-        };
+        let question = Question { asked: self.asked(), mode: self.mode.get_untracked(), filter: self.filter.get_untracked() };
+        let answer = question.ask(limit).await;
         if self.is_current(generation) {
-            self.receive(asked, &filter, answer);
+            self.receive(question, answer);
         }
         generation
     }
@@ -226,11 +286,11 @@ impl SearchStore {
         self.generation.get_value() == generation
     }
 
-    fn receive(&self, asked: Asked, filter: &AssetFilter, answer: Result<SearchPage, ApiError>) {
+    fn receive(&self, question: Question, answer: Result<SearchPage, ApiError>) {
+        self.answered.set(question.asked.clone());
         if let Ok(page) = &answer {
-            self.counts.update(|counts| counts.take(page, filter));
+            self.counts.update(|counts| counts.take(page, question));
         }
-        self.answered.set(asked);
         let page = answer.into();
         if self.page.with_untracked(|shown| *shown != page) {
             self.page.set(page);
@@ -238,24 +298,68 @@ impl SearchStore {
     }
 }
 
+impl Question {
+    /// Asks for the best results; in a hurry unless all that are shown are wanted.
+    async fn ask(&self, limit: u32) -> Result<SearchPage, ApiError> {
+        let (mode, filter, offset, hurried) = (self.mode, self.filter.clone(), 0, limit < LIMIT);
+        match &self.asked {
+            Asked::Nothing => Ok(SearchPage::default()),
+            Asked::Words(query) => ipc::ask(Search { query: query.clone(), mode, filter, offset, limit, hurried }).await,
+            Asked::Like(asset, _) => ipc::ask(Similar { asset: asset.clone(), filter, offset, limit }).await,
+        }
+    }
+
+    /// The same question without the filter of a group.
+    fn without(&self, group: Group) -> Self {
+        let mut wider = self.clone();
+        let filter = &mut wider.filter;
+        match group {
+            Group::Kind => filter.kind = None,
+            Group::Label => filter.label = None,
+            Group::Folder => filter.folder = None,
+            Group::Language => filter.language = None,
+            Group::Findings => filter.has_findings = None,
+        }
+        wider
+    }
+
+    /// Groups in which something is chosen.
+    fn chosen(&self) -> impl Iterator<Item = Group> {
+        Group::ALL.into_iter().filter(|group| self.without(*group) != *self)
+    }
+}
+
 impl Counts {
-    /// Takes the counts of an answer; where it was filtered, what can be chosen instead stays.
-    fn take(&mut self, page: &SearchPage, filter: &AssetFilter) {
-        if filter.kind.is_none() {
-            self.kinds.clone_from(&page.by_kind);
+    /// Takes the counts of an answer. Of a group in which something is chosen they say nothing.
+    fn take(&mut self, page: &SearchPage, question: Question) {
+        for group in Group::ALL.into_iter().filter(|group| question.without(*group) == question) {
+            self.count(group, page, question.clone());
         }
-        if filter.label.is_none() {
-            self.labels.clone_from(&page.by_label);
+        self.total = page.total;
+        self.question = Some(question);
+    }
+
+    /// Takes the counts of one group from the answer to a question without its filter.
+    fn count(&mut self, group: Group, page: &SearchPage, of: Question) {
+        match group {
+            Group::Kind => self.kinds.clone_from(&page.by_kind),
+            Group::Label => self.labels.clone_from(&page.by_label),
+            Group::Folder => self.folders.clone_from(&page.by_folder),
+            Group::Language => self.languages.clone_from(&page.by_language),
+            Group::Findings => self.findings = (page.with_findings, page.total.saturating_sub(page.with_findings)),
         }
-        if filter.folder.is_none() {
-            self.folders.clone_from(&page.by_folder);
-        }
-        if filter.language.is_none() {
-            self.languages.clone_from(&page.by_language);
-        }
-        if filter.has_findings.is_none() {
-            self.with_findings = page.with_findings;
-        }
+        self.of[group as usize] = Some(of);
+    }
+
+    /// A group was counted for the present question; else its counts are those of another.
+    pub fn fits(&self, group: Group) -> bool {
+        let of = self.of[group as usize].as_ref();
+        self.question.as_ref().is_none_or(|question| of == Some(&question.without(group)))
+    }
+
+    /// How many files a choice leaves, where that is known.
+    pub fn shown(&self, group: Group, chosen: bool, count: u32) -> Option<u32> {
+        if chosen { Some(self.total) } else { self.fits(group).then_some(count) }
     }
 }
 
@@ -264,19 +368,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chosen_filter_keeps_what_can_be_chosen_instead() {
+    fn counts_belong_to_the_present_question() {
         let page = |kinds: &[(MediaKind, u32)], labels: &[(&str, u32)]| SearchPage {
+            total: kinds.iter().map(|(_, n)| n).sum(),
             by_kind: kinds.to_vec(),
             by_label: labels.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect(),
             ..SearchPage::default()
         };
+        let question =
+            |mode, kind| Question { asked: Asked::Words("storm".to_owned()), mode, filter: AssetFilter { kind, ..AssetFilter::default() } };
+        let sound = Some(MediaKind::Sound);
         let mut counts = Counts::default();
-        counts.take(&page(&[(MediaKind::Text, 3), (MediaKind::Sound, 1)], &[("Letter", 2)]), &AssetFilter::default());
-        counts.take(
-            &page(&[(MediaKind::Sound, 1)], &[("Diary", 1)]),
-            &AssetFilter { kind: Some(MediaKind::Sound), ..AssetFilter::default() },
-        );
-        assert_eq!(counts.kinds.len(), 2);
+        counts.take(&page(&[(MediaKind::Text, 3), (MediaKind::Sound, 1)], &[("Letter", 2)]), question(SearchMode::Hybrid, None));
+        counts.take(&page(&[(MediaKind::Sound, 2)], &[("Diary", 1)]), question(SearchMode::Hybrid, sound));
+        assert_eq!((counts.kinds.len(), counts.fits(Group::Kind)), (2, true), "what can be chosen instead stays");
         assert_eq!(counts.labels, [("Diary".to_owned(), 1)]);
+        assert_eq!((counts.shown(Group::Kind, true, 1), counts.shown(Group::Kind, false, 3)), (Some(2), Some(3)));
+        counts.take(&page(&[(MediaKind::Sound, 1)], &[]), question(SearchMode::Lexical, sound));
+        assert_eq!((counts.shown(Group::Kind, true, 1), counts.shown(Group::Kind, false, 3)), (Some(1), None));
+        assert!(counts.fits(Group::Label));
+        let wider = question(SearchMode::Lexical, sound).without(Group::Kind);
+        counts.count(Group::Kind, &page(&[(MediaKind::Text, 1), (MediaKind::Sound, 1)], &[]), wider);
+        assert_eq!(counts.shown(Group::Kind, false, 1), Some(1));
     }
 }

@@ -37,11 +37,126 @@ fn template(code: &str) -> Option<&'static str> {
     SENTENCES.iter().find(|(known, _)| *known == code).map(|(_, text)| *text)
 }
 
-/// An entity type as a person says it; every other parameter as it is.
+/// An entity type or a language as a person says it; every other parameter as it is.
 fn shown<'a>(key: &str, value: &'a str) -> &'a str {
-    let entity = || template(&format!("entity_{value}"));
-    (key == "entity").then(entity).flatten().unwrap_or(value)
+    match key {
+        "entity" => template(&format!("entity_{value}")).unwrap_or(value),
+        "language" => language(value),
+        _ => value,
+    }
 }
+
+/// A language by its code; a code without a name stays as it is.
+pub fn language(code: &str) -> &str {
+    LANGUAGES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
+}
+
+/// Languages by their ISO 639-1 codes, or 639-3 where there is none; all that Whisper names are among them.
+const LANGUAGES: &[(&str, &str)] = &[
+    // The model could not tell.
+    ("?", "another language"),
+    ("af", "Afrikaans"),
+    ("am", "Amharic"),
+    ("ar", "Arabic"),
+    ("as", "Assamese"),
+    ("az", "Azerbaijani"),
+    ("ba", "Bashkir"),
+    ("be", "Belarusian"),
+    ("bg", "Bulgarian"),
+    ("bn", "Bengali"),
+    ("bo", "Tibetan"),
+    ("br", "Breton"),
+    ("bs", "Bosnian"),
+    ("ca", "Catalan"),
+    ("cs", "Czech"),
+    ("cy", "Welsh"),
+    ("da", "Danish"),
+    ("de", "German"),
+    ("el", "Greek"),
+    ("en", "English"),
+    ("es", "Spanish"),
+    ("et", "Estonian"),
+    ("eu", "Basque"),
+    ("fa", "Persian"),
+    ("fi", "Finnish"),
+    ("fo", "Faroese"),
+    ("fr", "French"),
+    ("ga", "Irish"),
+    ("gl", "Galician"),
+    ("gu", "Gujarati"),
+    ("ha", "Hausa"),
+    ("haw", "Hawaiian"),
+    ("he", "Hebrew"),
+    ("hi", "Hindi"),
+    ("hr", "Croatian"),
+    ("ht", "Haitian Creole"),
+    ("hu", "Hungarian"),
+    ("hy", "Armenian"),
+    ("id", "Indonesian"),
+    ("is", "Icelandic"),
+    ("it", "Italian"),
+    ("ja", "Japanese"),
+    ("jw", "Javanese"),
+    ("ka", "Georgian"),
+    ("kk", "Kazakh"),
+    ("km", "Khmer"),
+    ("kn", "Kannada"),
+    ("ko", "Korean"),
+    ("la", "Latin"),
+    ("lb", "Luxembourgish"),
+    ("ln", "Lingala"),
+    ("lo", "Lao"),
+    ("lt", "Lithuanian"),
+    ("lv", "Latvian"),
+    ("mg", "Malagasy"),
+    ("mi", "Māori"),
+    ("mk", "Macedonian"),
+    ("ml", "Malayalam"),
+    ("mn", "Mongolian"),
+    ("mr", "Marathi"),
+    ("ms", "Malay"),
+    ("mt", "Maltese"),
+    ("my", "Burmese"),
+    ("ne", "Nepali"),
+    ("nl", "Dutch"),
+    ("nn", "Norwegian Nynorsk"),
+    ("no", "Norwegian"),
+    ("oc", "Occitan"),
+    ("pa", "Punjabi"),
+    ("pl", "Polish"),
+    ("ps", "Pashto"),
+    ("pt", "Portuguese"),
+    ("ro", "Romanian"),
+    ("ru", "Russian"),
+    ("sa", "Sanskrit"),
+    ("sd", "Sindhi"),
+    ("si", "Sinhala"),
+    ("sk", "Slovak"),
+    ("sl", "Slovenian"),
+    ("sn", "Shona"),
+    ("so", "Somali"),
+    ("sq", "Albanian"),
+    ("sr", "Serbian"),
+    ("su", "Sundanese"),
+    ("sv", "Swedish"),
+    ("sw", "Swahili"),
+    ("ta", "Tamil"),
+    ("te", "Telugu"),
+    ("tg", "Tajik"),
+    ("th", "Thai"),
+    ("tk", "Turkmen"),
+    ("tl", "Tagalog"),
+    ("tr", "Turkish"),
+    ("tt", "Tatar"),
+    ("uk", "Ukrainian"),
+    ("ur", "Urdu"),
+    ("uz", "Uzbek"),
+    ("vi", "Vietnamese"),
+    ("yi", "Yiddish"),
+    ("yo", "Yoruba"),
+    ("yue", "Cantonese"),
+    ("zh", "Chinese"),
+];
 
 /// Every code and its sentence; `{name}` stands for a parameter.
 pub const SENTENCES: &[(&str, &str)] = &[
@@ -110,7 +225,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("contact_details", "{count} contact details were found."),
     ("doubtful_reading", "{doubtful} of {words} words were read with less than {threshold} % confidence."),
     ("doubtful_hearing", "At {at}, {doubtful} of {words} words were heard with less than {threshold} % confidence."),
-    ("language_not_covered", "Somebody speaks a language ({language}) that {card} does not know, so it was not written down."),
+    ("language_not_covered", "Somebody speaks {language}, which {card} does not know, so it was not written down."),
     ("unsure_label", "This could be “{first}” or “{second}”."),
     ("unsure_label_alone", "This could be “{first}”, but is not much like it."),
     ("labelled_by_hand", "You said what this is."),
@@ -329,6 +444,11 @@ mod tests {
             "The content is image/jpeg, although the name says pdf.",
         );
         check(Words::new("never_heard_of"), "never_heard_of");
+        check(
+            Words::new("language_not_covered").with("language", "ja").with("card", "whisper 1"),
+            "Somebody speaks Japanese, which whisper 1 does not know, so it was not written down.",
+        );
+        assert_eq!((language("de"), language("xx")), ("German", "xx"));
         check(Words::new("sensitive_value").with("entity", "CREDIT_CARD"), "This looks like sensitive data: card number.");
         check(Words::new("sensitive_value").with("entity", "PERSON"), "This looks like sensitive data: PERSON.");
     }

@@ -183,6 +183,8 @@ pub struct Bench {
     pub members: RwSignal<Option<Memo<Window>>>,
     /// The answers to "what is it?" are offered.
     pub labelling: RwSignal<bool>,
+    /// The answer that has the focus, counted as they are offered.
+    pub answer: RwSignal<usize>,
     tabs: StoredValue<Vec<Tab>>,
     laid_out: StoredValue<bool>,
 }
@@ -215,6 +217,7 @@ impl Bench {
             frame: RwSignal::new(None),
             members: RwSignal::new(None),
             labelling: RwSignal::new(false),
+            answer: RwSignal::new(0),
             tabs: StoredValue::new(Vec::new()),
             laid_out: StoredValue::new(false),
         }
@@ -315,6 +318,11 @@ impl Bench {
     pub fn turn(&self, by: i32) -> bool {
         self.turn_to(self.page.get_untracked().saturating_add_signed(by));
         self.pages.get_untracked() > 1
+    }
+
+    /// The answers to "what is it?" are in sight, and the keys are theirs.
+    pub fn offers_answers(&self) -> bool {
+        self.labelling.get_untracked() && self.tab.get_untracked() == Tab::About
     }
 
     /// Shows the nth tab.

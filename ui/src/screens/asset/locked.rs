@@ -27,10 +27,10 @@ pub fn Locked(asset: AssetId, #[prop(optional)] again: bool) -> impl IntoView {
             store.asset.unlock(asset.get_value(), password);
         }
     };
-    // Whoever was wrong types again.
+    // Whoever comes here types, and whoever was wrong types again; not while something is typed elsewhere.
     Effect::new(move |_| {
-        let wrong = unlocking.with(|state| *state == Unlocking::Wrong);
-        if let Some(field) = field.get().filter(|_| wrong) {
+        let wanted = unlocking.with(|state| matches!(state, Unlocking::Asked | Unlocking::Wrong));
+        if let Some(field) = field.get().filter(|_| wanted && !types_elsewhere()) {
             drop(field.focus());
         }
     });
@@ -61,4 +61,8 @@ pub fn Locked(asset: AssetId, #[prop(optional)] again: bool) -> impl IntoView {
             <p class="muted small-print">"The password stays in memory until Winnow is closed. It is not written down."</p>
         </div>
     }
+}
+
+fn types_elsewhere() -> bool {
+    document().active_element().is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"))
 }

@@ -73,11 +73,11 @@ impl Desk {
         true
     }
 
-    /// Plays the stretch in question once more, or stops it.
+    /// Plays the stretch in question from its beginning, also while it plays.
     pub fn play(&self) -> bool {
         let here = self.tape.get_untracked();
         if let Some((tape, t0, t1)) = here {
-            if tape.playing.get_untracked() { tape.stop() } else { tape.play_stretch(t0, t1) }
+            tape.play_stretch(t0, t1);
         }
         here.is_some()
     }

@@ -20,7 +20,7 @@ pub fn Evidence(item: ReviewItemId) -> impl IntoView {
     let store = store();
     let id = item.to_string();
     let item = StoredValue::new(item);
-    let detail = Memo::new(move |_| item.with_value(|item| store.review.detail(item)));
+    let detail = Memo::new(move |_| item.with_value(|item| store.review.lasting(item)));
     let here = Memo::new(move |_| item.with_value(|item| store.review.current.with(|current| current.as_ref() == Some(item))));
     let body = move || states::whole(detail.get(), "Getting the page", move || store.review.again(), move |detail| draw(detail, here));
     view! {

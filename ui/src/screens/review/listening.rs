@@ -7,6 +7,7 @@ use crate::parts::icon::Icon;
 use crate::parts::kind::kind_icon;
 use crate::parts::name::FileName;
 use crate::parts::player::{Player, tape::Tape};
+use crate::parts::words;
 use crate::store::{Store, store};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -17,11 +18,16 @@ pub fn listening(detail: ReviewDetail, here: Memo<bool>) -> AnyView {
     let (store, desk) = (store(), desk());
     let sound = player(&detail, here);
     let kind = detail.asset.kind;
+    let unwritten = words::unwritten(&detail).filter(|_| detail.context.is_empty());
+    let unwritten = StoredValue::new(unwritten.map(|language| format!("Nothing is written down of what is said in {language}.")));
     let words = StoredValue::new(detail.words);
     let parts = StoredValue::new(detail.context);
     let body = move || {
         if here.get() && desk.editing.get() {
             return view! { <StretchField/> }.into_any();
+        }
+        if let Some(says) = unwritten.get_value() {
+            return view! { <p class="muted" data-testid="heard">{says}</p> }.into_any();
         }
         view! { <p class="heard" data-testid="heard">{text(store, desk, parts.get_value(), words, here)}</p> }.into_any()
     };

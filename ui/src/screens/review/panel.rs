@@ -17,12 +17,14 @@ use winnow_contract::review::{ItemKind, ReviewDetail, ValueShown, Verdict};
 #[component]
 pub fn Panel() -> impl IntoView {
     let (store, desk) = (store(), desk());
-    let detail = Memo::new(move |_| store.review.current.get().map_or(Loaded::Waiting, |item| store.review.detail(&item)));
-    let body = move || detail.with(|detail| detail.here().map(|detail| draw(store, desk, detail)));
+    let lasting = Memo::new(move |_| store.review.current.get().map_or(Loaded::Waiting, |item| store.review.lasting(&item)));
+    let now = Memo::new(move |_| store.review.current.get().map_or(Loaded::Waiting, |item| store.review.detail(&item)));
+    let body = move || lasting.with(|detail| detail.here().map(|detail| draw(store, desk, detail, now)));
     view! { <aside class="panel" aria-label="The question">{body}</aside> }
 }
 
-fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
+/// `now` holds the counts as well, which change while the item is looked at.
+fn draw(store: Store, desk: Desk, detail: &ReviewDetail, now: Memo<Loaded<ReviewDetail>>) -> AnyView {
     let trail_node = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |_| {
         store.asset.why.track();
@@ -37,7 +39,11 @@ fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
     };
     // Where there is much to choose from, what else is known stands below the buttons.
     let beside = StoredValue::new(detail.clone());
-    let known = move || beside.with_value(|detail| view! { {place(store, desk, detail)}{precedents(detail)}{alike(detail)} }.into_any());
+    let known = move || {
+        beside.with_value(|detail| {
+            view! { {place(store, desk, detail)}{precedents(detail)}{move || now.with(|now| now.here().map(alike))} }.into_any()
+        })
+    };
     let choosing = !detail.candidates.is_empty();
     let reason = detail.row.kind != ItemKind::Finding;
     view! {
@@ -51,7 +57,7 @@ fn draw(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
         </div>
         <div class="verdicts">{verdicts(detail).into_iter().map(|verdict| button(store, desk, detail, verdict)).collect_view()}</div>
         {choosing.then(|| view! { <div class="panel-top">{known()}</div> })}
-        {for_all(store, desk, detail)}
+        {move || now.with(|now| now.here().map(|detail| for_all(store, desk, detail)))}
         {why}
     }
     .into_any()
@@ -63,6 +69,9 @@ fn value(desk: Desk, detail: &ReviewDetail) -> AnyView {
     }
     if detail.row.kind == ItemKind::Extraction {
         let count = detail.words.len() as u32;
+        if count == 0 {
+            return ().into_any();
+        }
         return view! { <p class="counter" data-testid="review-value"><span class="tabular">{move || format!("Word {} of {count}", words::number(desk.spot.get() as u32 + 1))}</span><kbd>"Tab"</kbd></p> }.into_any();
     }
     match detail.values.as_slice() {

@@ -3,6 +3,7 @@
 use crate::parts::icon::{Icon, IconData};
 use crate::parts::kind::kind_icon;
 use crate::parts::words;
+use crate::store::search::{Counts, Group};
 use crate::store::{Store, store};
 use leptos::prelude::*;
 use winnow_contract::asset::{AssetFilter, MediaKind};
@@ -48,14 +49,16 @@ fn group(title: &'static str, items: Vec<AnyView>) -> AnyView {
 
 fn kinds(store: Store) -> AnyView {
     let chosen = store.search.filter.with(|filter| filter.kind);
-    let counts = store.search.counts.with(|counts| counts.kinds.clone());
-    let all: u32 = counts.iter().map(|(_, n)| n).sum();
-    let one = |(kind, count): (MediaKind, u32)| {
+    let known = store.search.counts.get();
+    let all: u32 = known.kinds.iter().map(|(_, n)| n).sum();
+    let all = known.fits(Group::Kind).then_some(all);
+    let counts = kept(&known, Group::Kind, &known.kinds, chosen.as_ref());
+    let one = |(kind, count): (MediaKind, Option<u32>)| {
         let here = chosen == Some(kind);
         let press = move || store.search.narrow(move |filter| filter.kind = (!here).then_some(kind));
-        item(format!("search-kind-{kind}"), Some(kind_icon(kind)), words::kind(kind).to_owned(), Some(count), here, press)
+        item(format!("search-kind-{kind}"), Some(kind_icon(kind)), words::kind(kind).to_owned(), count, here, press)
     };
-    let every = item("search-kind-all".to_owned(), Some(icondata_lu::LuFiles), "All".to_owned(), Some(all), chosen.is_none(), move || {
+    let every = item("search-kind-all".to_owned(), Some(icondata_lu::LuFiles), "All".to_owned(), all, chosen.is_none(), move || {
         store.search.narrow(|filter| filter.kind = None);
     });
     let some = !counts.is_empty() || chosen.is_some();
@@ -64,7 +67,7 @@ fn kinds(store: Store) -> AnyView {
 
 fn labels(store: Store) -> AnyView {
     let chosen = store.search.filter.with(|filter| filter.label.clone());
-    let counts = kept(store.search.counts.with(|counts| counts.labels.clone()), chosen.as_ref());
+    let counts = store.search.counts.with(|known| kept(known, Group::Label, &known.labels, chosen.as_ref()));
     let one = |(label, count): (String, Option<u32>)| {
         let here = chosen.as_ref() == Some(&label);
         let wanted = (!here).then(|| label.clone());
@@ -78,7 +81,7 @@ fn labels(store: Store) -> AnyView {
 
 fn folders(store: Store) -> AnyView {
     let chosen = store.search.filter.with(|filter| filter.folder.clone());
-    let counts = kept(store.search.counts.with(|counts| counts.folders.clone()), chosen.as_ref());
+    let counts = store.search.counts.with(|known| kept(known, Group::Folder, &known.folders, chosen.as_ref()));
     if counts.len() < 2 && chosen.is_none() {
         return ().into_any();
     }
@@ -103,7 +106,7 @@ fn name_of(store: Store, folder: &FolderId) -> String {
 
 fn languages(store: Store) -> AnyView {
     let chosen = store.search.filter.with(|filter| filter.language.clone());
-    let counts = kept(store.search.counts.with(|counts| counts.languages.clone()), chosen.as_ref());
+    let counts = store.search.counts.with(|known| kept(known, Group::Language, &known.languages, chosen.as_ref()));
     let one = |(code, count): (String, Option<u32>)| {
         let here = chosen.as_ref() == Some(&code);
         let name = words::language(&code);
@@ -118,8 +121,9 @@ fn languages(store: Store) -> AnyView {
 
 fn findings(store: Store) -> AnyView {
     let chosen = store.search.filter.with(|filter| filter.has_findings);
-    let (count, all) = store.search.counts.with(|counts| (counts.with_findings, counts.kinds.iter().map(|(_, n)| n).sum::<u32>()));
-    if count == 0 && chosen.is_none() {
+    let known = store.search.counts.get();
+    let (some, none) = known.findings;
+    if some == 0 && chosen.is_none() {
         return ().into_any();
     }
     let press = |wanted: bool| {
@@ -130,7 +134,7 @@ fn findings(store: Store) -> AnyView {
         "search-findings".to_owned(),
         Some(icondata_lu::LuShieldAlert),
         "Some".to_owned(),
-        Some(count),
+        known.shown(Group::Findings, chosen == Some(true), some),
         chosen == Some(true),
         press(true),
     );
@@ -138,18 +142,20 @@ fn findings(store: Store) -> AnyView {
         "search-no-findings".to_owned(),
         Some(icondata_lu::LuShieldCheck),
         "None".to_owned(),
-        chosen.is_none().then(|| all.saturating_sub(count)),
+        known.shown(Group::Findings, chosen == Some(false), none),
         chosen == Some(false),
         press(false),
     );
     group("Sensitive data", vec![with, without])
 }
 
-/// The counts that are shown; what is chosen is among them, whatever was counted.
-fn kept<T: Clone + PartialEq>(counts: Vec<(T, u32)>, chosen: Option<&T>) -> Vec<(T, Option<u32>)> {
-    let there = chosen.is_none_or(|chosen| counts.iter().take(SHOWN).any(|(value, _)| value == chosen));
-    let missing = chosen.filter(|_| !there).map(|chosen| (chosen.clone(), None));
-    missing.into_iter().chain(counts.into_iter().take(SHOWN).map(|(value, count)| (value, Some(count)))).collect()
+/// What can be chosen in a group, counted where the counts are those of the present question; what is chosen is among them.
+fn kept<T: Clone + PartialEq>(known: &Counts, group: Group, counts: &[(T, u32)], chosen: Option<&T>) -> Vec<(T, Option<u32>)> {
+    let first = &counts[..counts.len().min(SHOWN)];
+    let there = chosen.is_none_or(|chosen| first.iter().any(|(value, _)| value == chosen));
+    let missing = chosen.filter(|_| !there).map(|chosen| (chosen.clone(), 0));
+    let all = missing.into_iter().chain(first.iter().cloned());
+    all.map(|(value, count)| (value.clone(), known.shown(group, chosen == Some(&value), count))).collect()
 }
 
 /// When the files were last changed.
@@ -169,12 +175,15 @@ fn Dates() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::kept;
+    use super::{Counts, Group, kept};
 
     #[test]
     fn what_is_chosen_is_always_among_what_is_shown() {
-        assert_eq!(kept(vec![("a", 3), ("b", 1)], Some(&"b")), [("a", Some(3)), ("b", Some(1))]);
-        assert_eq!(kept(vec![("a", 3)], Some(&"c")), [("c", None), ("a", Some(3))]);
-        assert_eq!(kept(vec![("a", 3)], None), [("a", Some(3))]);
+        let mut known = Counts::default();
+        known.total = 1;
+        let kept = |counts, chosen| kept(&known, Group::Label, counts, chosen);
+        assert_eq!(kept(&[("a", 3), ("b", 1)], Some(&"b")), [("a", Some(3)), ("b", Some(1))]);
+        assert_eq!(kept(&[("a", 3)], Some(&"c")), [("c", Some(1)), ("a", Some(3))]);
+        assert_eq!(kept(&[("a", 3)], None), [("a", Some(3))]);
     }
 }

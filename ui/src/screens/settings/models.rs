@@ -5,6 +5,7 @@ use crate::parts::{states, words};
 use crate::store::models::Doing;
 use crate::store::{Store, store};
 use leptos::prelude::*;
+use winnow_contract::ApiError;
 use winnow_contract::model::{ModelCardRow, ModelState, ModelTask, ModelsView, ProviderRow};
 
 #[component]
@@ -22,11 +23,8 @@ pub fn Models() -> impl IntoView {
         None => store.models.checked.get().then(|| store.models.view.with(|view| checked(view.here().map_or(&[], |view| &view.rows)))),
     };
     let refused = move || {
-        store
-            .models
-            .refused
-            .get()
-            .map(|error| view! { <p class="setting-refused" role="alert" data-testid="models-refused">{error.to_string()}</p> })
+        let failed = store.models.refused.get().filter(|(doing, _)| !matches!(doing, Doing::Fetching(_)));
+        failed.map(|(_, error)| view! { <p class="setting-refused" role="alert" data-testid="models-refused">{error.to_string()}</p> })
     };
     view! {
         <section class="setting-group" aria-label="Models" data-testid="settings-models">
@@ -103,6 +101,12 @@ fn model(store: Store, row: &ModelCardRow) -> AnyView {
     let fetch = (row.fetchable && row.state != ModelState::Ready).then(|| {
         view! { <button class="button small" data-testid="model-fetch" disabled=move || store.models.doing.with(Option::is_some) on:click=move |_| store.models.fetch(card.clone())><Icon of=icondata_lu::LuDownload/>"Download"</button> }
     });
+    let card = StoredValue::new(row.card.clone());
+    let refused = move || {
+        let failed =
+            store.models.refused.get().filter(|(doing, _)| card.with_value(|card| matches!(doing, Doing::Fetching(of) if of == card)));
+        failed.map(|(_, error)| view! { <p class="setting-refused" role="alert" data-testid="model-refused">{why_not(&error)}</p> })
+    };
     let limits = known(&row.limits).map(|limits| view! { <p class="muted">{limits}</p> });
     view! {
         <div class="setting model" data-testid="model-row" data-card=row.card.clone() data-state=row.state.as_str()>
@@ -110,11 +114,25 @@ fn model(store: Store, row: &ModelCardRow) -> AnyView {
                 <p><strong>{row.name.clone()}</strong>" "<span class="muted">{task(row.task)}</span></p>
                 {limits}
                 <p class="muted setting-default" title=row.attribution.clone()><span class="mono">{row.card.clone()}</span>" · "{facts}</p>
+                {refused}
             </div>
             <div class="setting-control model-state">{state(row)}{fetch}</div>
         </div>
     }
     .into_any()
+}
+
+/// Why a download failed, as a person says it.
+fn why_not(error: &ApiError) -> String {
+    // As the system says that no connection came about: no name was found, no way, nobody answers.
+    const UNREACHED: [&str; 6] = ["failed to lookup address", "dns", "unreachable", "refused", "timeout", "timed out"];
+    let message = error.message.to_lowercase();
+    if error.code == "download_failed" && UNREACHED.iter().any(|sign| message.contains(sign)) {
+        return "This computer could not reach the address of the download. Nothing is lost: try again when there is a connection, \
+                or take in a folder that holds the model."
+            .to_owned();
+    }
+    error.to_string()
 }
 
 fn task(task: ModelTask) -> &'static str {
@@ -142,6 +160,16 @@ fn state(row: &ModelCardRow) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use winnow_contract::Words;
+
+    #[test]
+    fn a_download_without_a_connection_is_said_plainly() {
+        let failed = |why: &str| why_not(&ApiError::new(&Words::new("download_failed").with("file", "model.onnx").with("why", why)));
+        let plain = "This computer could not reach the address of the download.";
+        assert!(failed("io: failed to lookup address information: Name or service not known").starts_with(plain));
+        assert!(failed("Connection refused (os error 111)").starts_with(plain));
+        assert!(failed("the server answered 404 Not Found").starts_with("model.onnx could not be downloaded: the server answered"));
+    }
 
     #[test]
     fn what_does_not_work_is_said_plainly() {

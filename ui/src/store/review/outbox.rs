@@ -47,6 +47,8 @@ impl ReviewStore {
             }
         }
         self.sending.set_value(false);
+        self.count_fact();
+        self.load_near();
         self.catch_up();
     }
 
