@@ -117,6 +117,21 @@ pub fn xlsx(sheet: &str, beside: &[(&str, &str)]) -> Vec<u8> {
 }
 
 #[test]
+fn a_formula_without_a_result_shows_itself() {
+    let check = |cell: &str, expected: &str| {
+        let found = document(&xlsx(&format!("<worksheet><sheetData><row>{cell}</row></sheetData></worksheet>"), &[]));
+        assert_eq!(text_of(&found), format!("One{expected}\n\nTwo\nsecret"), "{cell}");
+    };
+    check("<c><f>B2*2</f></c>", "\n=B2*2");
+    check("<c><f>B2&amp;\"a\"</f><v></v></c>", "\n=B2&\"a\"");
+    check("<c t='b'><f>NOT(B2)</f><v/></c>", "\n=NOT(B2)");
+    check("<c><f>B2*2</f><v>8</v></c>", "\n8");
+    check("<c t='str'><f>A1</f><v></v></c>", "");
+    check("<c t='str'><f>A1</f></c>", "\n=A1");
+    check("<c><f t='shared' si='0'/></c>", "");
+}
+
+#[test]
 fn cells_are_read_as_they_are_shown_and_in_their_places() {
     let sheet = "<worksheet><cols><col min='4' max='4' hidden='1'/></cols><sheetData>\
         <row r='1'><c r='A1' t='s'><v>1</v></c><c r='B1' s='1'><v>11450</v></c><c r='C1'><f>1+1</f><v>2</v></c><c r='D1'><v>4</v></c></row>\
