@@ -60,6 +60,17 @@ fn headings_changes_and_tables_have_places() {
 }
 
 #[test]
+fn hidden_text_has_a_place_of_its_own() {
+    let body = "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>seen </w:t></w:r>\
+        <w:r><w:rPr><w:b/><w:vanish/></w:rPr><w:t>unseen</w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t> again</w:t></w:r></w:p>\
+        <w:p><w:ins w:author='Ann'><w:r><w:rPr><w:vanish w:val='true'/></w:rPr><w:t>hid</w:t></w:r><w:r><w:t>new</w:t></w:r></w:ins></w:p>";
+    let found = document(&docx(body, &[]));
+    assert_eq!(text_of(&found), "seen unseen again\nhidnew");
+    let hidden = |text: &str| (PartKind::HiddenText, String::new(), text.to_owned());
+    assert_eq!(places(&found), [hidden("unseen"), hidden("hid"), (PartKind::Inserted, "Ann".to_owned(), "new".to_owned())]);
+}
+
+#[test]
 fn what_stands_beside_the_body_follows_it() {
     let relations = relations_part(&[
         ("r1", "footnotes", "footnotes.xml"),
