@@ -167,11 +167,14 @@ fn boxes_in_boxes_end_somewhere() {
     library.ingest();
     let deepest = detail(&library, "top.box/lower.box/bottom.box");
     assert_eq!(deepest.notes.iter().map(|note| note.code.as_str()).collect::<Vec<_>>(), ["too_deep"]);
+    assert_eq!(deepest.row.state, AssetState::Partial);
     assert_eq!(found(&library, "unreachable", AssetFilter::default()), Vec::<String>::new());
     // The same box on its own lies high enough.
     library.drop_file("bottom.box", bottom);
     library.ingest();
     assert_eq!(found(&library, "unreachable", AssetFilter::default()), ["word.txt"]);
+    let higher = detail(&library, "top.box/lower.box/bottom.box");
+    assert_eq!((higher.row.state, higher.row.members, higher.notes), (AssetState::Ready, 1, Vec::new()));
 }
 
 #[test]

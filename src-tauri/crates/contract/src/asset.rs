@@ -362,6 +362,8 @@ vocabulary! {
         Description = "description",
         /// A row of a table file, by its number, from 1.
         Row = "row",
+        /// Text that its author made invisible.
+        HiddenText = "hidden_text",
     }
 }
 

@@ -330,6 +330,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("place_description_alone", "description of a picture"),
     ("place_row", "row {name}"),
     ("place_row_alone", "a row"),
+    ("place_hidden_text", "hidden text {name}"),
+    ("place_hidden_text_alone", "hidden text"),
     // What a row of a lineage is.
     ("row_location", "File {path}"),
     ("row_asset", "Content of {name}"),

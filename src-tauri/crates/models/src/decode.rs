@@ -8,6 +8,7 @@ mod extension;
 mod kind;
 mod pdf;
 mod picture;
+mod room;
 mod sample;
 mod subtitles;
 mod text;
@@ -22,7 +23,7 @@ use winnow_contract::worker::{DecodeRequest, Decoded, ExpandRequest, Expanded, P
 use winnow_readers::{container, mail};
 
 /// Decoder and version. Another version reads everything again: raise it when the output changes.
-pub const CARD: &str = "decode 3";
+pub const CARD: &str = "decode 4";
 
 /// Every reader, with the libraries that some of them need.
 #[derive(Default)]
@@ -58,6 +59,7 @@ impl Decoder {
         // What kind it is stays known when its reader gives up.
         let read = caught::catch(|| self.read(request, &kind, &mut sample)).unwrap_or_else(|place| Err(gave_up(&place)));
         let (mut head, blob) = read.unwrap_or_else(|reason| (Decoded { refused: Some(reason), ..bare(&kind) }, Vec::new()));
+        room::fit(&mut head);
         if let Some(named) = named {
             head.notes.insert(0, Words::new("type_differs").with("found", &head.media_type).with("named", named));
         }

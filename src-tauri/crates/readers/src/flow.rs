@@ -66,6 +66,11 @@ impl Flow {
         self.gap(gap);
     }
 
+    /// Joins the last stretch with a place to the one before, as [`Text::join`] does.
+    pub fn join(&mut self, shared: impl FnOnce(&Place, &Place, u32) -> Option<Place>) {
+        self.text.join(shared);
+    }
+
     /// Ends all places at once, for a part of the document that broke off.
     pub fn leave_all(&mut self) {
         self.mark();

@@ -114,7 +114,7 @@ fn open_document(
 /// The beginning of every package: what is embedded, and parts that share bytes.
 fn opened(packed: &mut Packed<'_>, limits: &Limits) -> Flow {
     let mut flow = Flow::new(limits);
-    flow.document.has_members = packed.names().any(|name| embedded::is_embedded(&name));
+    flow.document.has_members = !embedded::parts(packed).is_empty();
     if packed.overlaps() {
         flow.note(Words::new("overlapping"));
     }

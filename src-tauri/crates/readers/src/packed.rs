@@ -88,6 +88,11 @@ impl<'a> Packed<'a> {
         self.archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned())
     }
 
+    /// Bytes of the part at this place in the list, the more of packed and, as the package states, unpacked; 0 when it cannot be read.
+    pub fn size_at(&mut self, index: usize) -> u64 {
+        self.archive.by_index_raw(index).map_or(0, |file| file.size().max(file.compressed_size()))
+    }
+
     /// Parts share bytes, which no honest writer of packages makes.
     pub fn overlaps(&mut self) -> bool {
         self.archive.len() <= 10_000 && self.archive.has_overlapping_files().unwrap_or(false)

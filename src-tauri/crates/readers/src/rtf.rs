@@ -53,13 +53,14 @@ struct Group {
     skipped: u32,
     in_table: bool,
     change: Option<Change>,
+    hidden: bool,
     /// The change that a span of the flow is open for; by value, to see that it differs.
     place: Option<PartKind>,
 }
 
 impl Default for Group {
     fn default() -> Self {
-        Self { destination: Destination::Text, encoding: None, skipped: 1, in_table: false, change: None, place: None }
+        Self { destination: Destination::Text, encoding: None, skipped: 1, in_table: false, change: None, hidden: false, place: None }
     }
 }
 
@@ -222,9 +223,15 @@ impl<'r> Reader<'r> {
     }
 
     fn write_text(&mut self, text: &str) {
-        let Some(change) = self.group().change else { return self.flow.push(text) };
-        let part = if change.deleted { PartKind::Deleted } else { PartKind::Inserted };
-        self.flow.enter(part, self.authors.get(change.author).cloned().unwrap_or_default());
+        let (part, name) = match *self.group() {
+            Group { hidden: true, .. } => (PartKind::HiddenText, String::new()),
+            Group { change: Some(Change { deleted, author }), .. } => {
+                let part = if deleted { PartKind::Deleted } else { PartKind::Inserted };
+                (part, self.authors.get(author).cloned().unwrap_or_default())
+            }
+            Group { .. } => return self.flow.push(text),
+        };
+        self.flow.enter(part, name);
         self.flow.push(text);
         self.flow.leave(part);
     }
@@ -361,7 +368,14 @@ impl<'r> Reader<'r> {
             "mac" => self.encoding = crate::office::facts::code_page(10_000),
             "f" => self.font(whole),
             "fcharset" if self.group().destination == Destination::Fonts => self.fonts.charset(whole),
-            "plain" => self.change(None),
+            "plain" => {
+                self.change(None);
+                self.group().hidden = false;
+            }
+            "v" => {
+                self.flush();
+                self.group().hidden = on;
+            }
             "revised" | "deleted" => {
                 let (author, deleted) = (self.group().change.map_or(0, |change| change.author), word == "deleted");
                 self.change(on.then_some(Change { deleted, author }));

@@ -51,6 +51,16 @@ impl Text {
         }
     }
 
+    /// Joins the last span to the one before, which has the place that `shared` makes of both and of how long the text of that one
+    /// is; nothing when there is none before, or when it stays apart.
+    pub fn join(&mut self, shared: impl FnOnce(&Place, &Place, u32) -> Option<Place>) {
+        let [.., before, last] = self.spans.as_mut_slice() else { return };
+        let (Some(one), Some(other)) = (&before.place, &last.place) else { return };
+        let Some(place) = shared(one, other, before.end - before.start) else { return };
+        (before.end, before.place) = (last.end, Some(place));
+        self.spans.pop();
+    }
+
     /// Ends a line or a paragraph: as many line ends as are wanted and not there yet; none at the very beginning.
     pub fn break_line(&mut self, wanted: usize) {
         let there = self.text.bytes().rev().take_while(|byte| *byte == b'\n').count();

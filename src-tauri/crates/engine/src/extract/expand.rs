@@ -80,9 +80,10 @@ fn progress(job: &Job, context: &Context<'_>) -> Result<Progress, StageError> {
     }
 }
 
-/// A container that stays whole, and why.
+/// A container that stays whole, and why: its members are left out until it is gone through after all.
 fn untouched(asset: AssetId, source: &Source, notes: Vec<Words>, context: &Context<'_>) -> Outcome {
-    let writes = vec![Write::Notes { asset, stage: JobKind::Expand, page: 0, notes }];
+    let left_out = Write::MembersDone { parent: asset.clone(), began: context.ports.clock.now_ms(), cut: true };
+    let writes = vec![Write::Notes { asset, stage: JobKind::Expand, page: 0, notes }, left_out];
     Outcome { card: context.ports.decode.card().to_owned(), input_hash: Some(source.hash), writes, ..Outcome::default() }
 }
 

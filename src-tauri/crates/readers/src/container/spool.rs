@@ -11,6 +11,8 @@ use winnow_contract::worker::{ExpandLimits, ExpandRequest, Expanded, Member};
 /// A container may grow by this many bytes before its ratio counts.
 pub const FREE: u64 = 10_000_000;
 const PIECE: usize = 64 << 10;
+/// Bytes that the list of members may take in an answer, which holds twice as much.
+const LISTED: usize = 32 << 20;
 
 /// Whether a walk goes on. A walk that breaks must read nothing more.
 pub type Step = ControlFlow<()>;
@@ -33,6 +35,8 @@ pub struct Spool<'a> {
     only: Option<Vec<u8>>,
     /// Bytes written, those of members that were not kept among them.
     written: u64,
+    /// What the list of members takes in the answer, in bytes.
+    listed: usize,
     damaged: u32,
     locked: u32,
     links: u32,
@@ -44,7 +48,7 @@ impl<'a> Spool<'a> {
     pub fn new(into: &'a mut dyn Write, request: &ExpandRequest) -> Self {
         let own = u64::try_from(request.bytes).unwrap_or(0).max(1);
         let (limits, only) = (request.limits.clone(), request.only.clone());
-        Self { into, limits, own, only, written: 0, damaged: 0, locked: 0, links: 0, found: Expanded::default() }
+        Self { into, limits, own, only, written: 0, listed: 0, damaged: 0, locked: 0, links: 0, found: Expanded::default() }
     }
 
     /// True when a member is to be written: always, or when it is the one that was asked for. A walk may ask before it unpacks.
@@ -65,6 +69,11 @@ impl<'a> Spool<'a> {
     /// Bytes written so far.
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    /// An answer holds no more members.
+    pub fn is_listed_full(&self) -> bool {
+        self.listed >= LISTED
     }
 
     /// Writes one member. `number` is its place in the container from 0, `mtime_ns` nanoseconds since 1970 or 0. A member whose
@@ -99,6 +108,9 @@ impl<'a> Spool<'a> {
         if self.count() >= self.limits.entries as usize {
             return Ok(self.stop(Words::new("entries_cut").with("limit", self.limits.entries)));
         }
+        if self.is_listed_full() {
+            return Ok(self.stop(Words::new("entries_cut").with("limit", self.count())));
+        }
         let offset = self.written;
         let bytes = match self.copy(reader)? {
             Copied::Whole(bytes) => bytes,
@@ -112,7 +124,10 @@ impl<'a> Spool<'a> {
             }
         };
         let [offset, bytes] = [offset, bytes].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
-        self.found.members.push(Member { locator: names::locator(number, name), display: names::display(name), offset, bytes, mtime_ns });
+        let (locator, display) = (names::locator(number, name), names::display(name));
+        // Bytes are written as numbers, and what has to be escaped in a name takes twice its length.
+        self.listed += 4 * locator.len() + 2 * display.len() + 150;
+        self.found.members.push(Member { locator, display, offset, bytes, mtime_ns });
         Ok(self.go_on())
     }
 

@@ -129,6 +129,20 @@ fn what_is_cut_is_kept_up_to_there() {
 }
 
 #[test]
+fn a_list_of_members_is_no_longer_than_an_answer() {
+    let name = |number: usize| format!("{number:05}{}", "n".repeat(4000));
+    let names: Vec<String> = (0..2500).map(name).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"x".as_slice())).collect();
+    let archive = zipped(&files, SimpleFileOptions::default());
+    let mut request = request(&archive);
+    request.limits.entries = 10_000;
+    let (found, members) = expanded(&archive, "application/zip", &request);
+    assert!((1000..2500).contains(&members.len()), "{}", members.len());
+    assert_eq!(found.notes, [Words::new("entries_cut").with("limit", members.len())]);
+    assert!(found.partial && serde_json::to_vec(&found).expect("JSON").len() < 40 << 20);
+}
+
+#[test]
 fn limits_end_the_walk_with_a_name() {
     let files: Vec<(String, Vec<u8>)> = (0..9).map(|number| (format!("{number}.txt"), vec![b'x'; 2_000_000])).collect();
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();

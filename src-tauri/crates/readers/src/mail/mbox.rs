@@ -30,7 +30,7 @@ pub fn walk(input: &mut dyn Input, request: &ExpandRequest, spool: &mut Spool) -
         if spool.only().is_some_and(|only| only != at) {
             return Ok(());
         }
-        let is_full = spool.written() >= slice || spool.count() >= request.limits.entries as usize;
+        let is_full = spool.written() >= slice || spool.count() >= request.limits.entries as usize || spool.is_listed_full();
         if is_full && spool.count() > 0 {
             spool.more(at);
             return Ok(());

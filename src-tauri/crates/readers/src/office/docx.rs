@@ -1,5 +1,5 @@
 //! Reads WordprocessingML (ECMA-376 part 1, 17): headings, paragraphs, lists, tables, notes, comments, tracked changes,
-//! text boxes, headers and footers, alternative texts.
+//! text boxes, headers and footers, alternative texts, hidden text (not that of hidden styles).
 //!
 //! Instructions of fields and numbers of lists are left out; what compatibility repeats is read once.
 
@@ -53,7 +53,7 @@ fn diagrams(packed: &mut Packed<'_>, relations: &[Relation], flow: &mut Flow) {
 
 fn body(packed: &mut Packed<'_>, part: &str, styles: &Styles, place: Option<PartKind>, flow: &mut Flow) {
     let result = packed.xml(part).and_then(|xml| match xml {
-        Some(xml) => Reader { xml, styles, flow, place, paragraphs: Vec::new(), tables: 0, count: 0, list: 0 }.run(),
+        Some(xml) => Reader { xml, styles, flow, place, paragraphs: Vec::new(), runs: Vec::new(), tables: 0, count: 0, list: 0 }.run(),
         None => Ok(()),
     });
     flow.kept(result);
@@ -71,6 +71,8 @@ struct Reader<'r, 'p, 'a> {
     tables: usize,
     /// Tables so far.
     count: usize,
+    /// Whether each open run is hidden.
+    runs: Vec<bool>,
     /// The list that the open paragraph belongs to; 0 when to none, or when its mark was written.
     list: usize,
 }
@@ -109,7 +111,8 @@ impl Reader<'_, '_, '_> {
             Step::Paragraph => self.paragraph(),
             Step::Heading => self.heading(),
             Step::List(list) => self.list = list,
-            Step::Item => self.item(),
+            Step::Run => self.run_begins(),
+            Step::Hidden => self.hide(),
             Step::Table => self.table(),
             Step::Enter(part, name) => self.flow.enter(part, name),
             Step::Comment(author) => {
@@ -151,9 +154,18 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn item(&mut self) {
+    fn run_begins(&mut self) {
+        self.runs.push(false);
         if std::mem::take(&mut self.list) > 0 {
             self.flow.push("\u{2022} ");
+        }
+    }
+
+    /// The mark of a paragraph may be hidden too; nobody sees that.
+    fn hide(&mut self) {
+        if let Some(hidden) = self.runs.last_mut().filter(|hidden| !**hidden) {
+            *hidden = true;
+            self.flow.enter(PartKind::HiddenText, "");
         }
     }
 
@@ -171,6 +183,11 @@ impl Reader<'_, '_, '_> {
                     self.flow.leave(PartKind::Heading);
                 }
                 self.flow.gap(if self.tables == 0 { Gap::Line } else { Gap::Space });
+            }
+            End::Run => {
+                if self.runs.pop() == Some(true) {
+                    self.flow.leave(PartKind::HiddenText);
+                }
             }
             End::Cell => self.flow.gap(Gap::Tab),
             End::Row => self.flow.gap(Gap::Line),
@@ -197,7 +214,8 @@ enum Step {
     Paragraph,
     Heading,
     List(usize),
-    Item,
+    Run,
+    Hidden,
     Table,
     Enter(PartKind, String),
     Comment(String),
@@ -216,7 +234,8 @@ fn open(element: &Element<'_>, styles: &Styles, beside: bool) -> Step {
         "pStyle" if element.get("val").is_some_and(|id| styles.is_heading(&id)) => Step::Heading,
         "outlineLvl" if element.number("val").is_some_and(|level: u8| level < 9) => Step::Heading,
         "numId" => Step::List(element.number("val").unwrap_or(0)),
-        "r" => Step::Item,
+        "r" => Step::Run,
+        "vanish" if element.get("val").is_none_or(|value| !matches!(value.as_str(), "0" | "false" | "off")) => Step::Hidden,
         "tbl" => Step::Table,
         "ins" | "moveTo" => Step::Enter(PartKind::Inserted, element.get("author").unwrap_or_default()),
         "del" | "moveFrom" => Step::Enter(PartKind::Deleted, element.get("author").unwrap_or_default()),
@@ -245,6 +264,7 @@ fn symbol(element: &Element<'_>) -> Step {
 #[derive(Clone, Copy)]
 enum End {
     Paragraph,
+    Run,
     Cell,
     Row,
     Table,
@@ -257,6 +277,7 @@ impl End {
     fn of(name: &str) -> Self {
         match name {
             "p" => Self::Paragraph,
+            "r" => Self::Run,
             "tc" => Self::Cell,
             "tr" => Self::Row,
             "tbl" => Self::Table,

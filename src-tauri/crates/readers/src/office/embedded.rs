@@ -1,6 +1,7 @@
-//! Documents and files that are embedded in a document: they are members of it.
+//! Documents, files and pictures that are embedded in a document: they are members of it.
 //!
-//! Pictures are none. Objects in rich text are not taken out.
+//! Pictures are taken out of packages only, and when they are large enough to be a photograph or a scanned page. Objects in rich
+//! text are not taken out.
 
 use super::kind::{self, Family};
 use super::unlock;
@@ -27,6 +28,11 @@ const WHOLE: &[&str] = &["Package", "CONTENTS"];
 /// Streams that make a storage a document of its own, and the extension such a document has.
 const DOCUMENTS: &[(&str, &str)] = &[("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"), ("PowerPoint Document", "ppt")];
 
+/// Pictures that are members, by their extension, and from how many bytes on: logos and bullets are smaller, scanned pages
+/// larger.
+const PICTURES: &[&str] = &["png", "jpg", "jpeg", "tif", "tiff", "webp", "gif", "bmp"];
+const PICTURE: u64 = 32 << 10;
+
 /// Storages one within the other that are looked through.
 const DEPTH: usize = 50;
 
@@ -37,8 +43,21 @@ pub fn has_members(media_type: &str) -> bool {
     matches!(rest, "msword" | "x-ooxml-protected") || families.iter().any(|family| rest.starts_with(family))
 }
 
+/// The parts of a package that are members, by their number and name.
+pub fn parts(packed: &mut Packed<'_>) -> Vec<(usize, String)> {
+    let named: Vec<_> = packed.names().enumerate().filter(|(_, name)| is_embedded(name) || is_picture(name)).collect();
+    named.into_iter().filter(|(index, name)| is_embedded(name) || packed.size_at(*index) >= PICTURE).collect()
+}
+
+/// The part of a package is a picture that stands in the document.
+fn is_picture(name: &str) -> bool {
+    let Some((folder, file)) = name.rsplit_once('/') else { return false };
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    (folder.ends_with("/media") || folder == "media" || folder == "Pictures") && PICTURES.contains(&extension.as_str())
+}
+
 /// The part of a package is an embedded document.
-pub fn is_embedded(name: &str) -> bool {
+fn is_embedded(name: &str) -> bool {
     let in_folder = name.contains("/embeddings/") && !name.ends_with('/') && !name.ends_with(".rels");
     in_folder || name.starts_with("Object ") && !name.contains('/')
 }
@@ -72,8 +91,7 @@ pub fn members(input: &mut dyn Input, password: Option<&str>, spool: &mut Spool<
 }
 
 fn in_package(packed: &mut Packed<'_>, spool: &mut Spool<'_>) -> Result<(), Words> {
-    let parts: Vec<(usize, String)> = packed.names().enumerate().filter(|(_, name)| is_embedded(name)).collect();
-    for (index, part) in parts {
+    for (index, part) in parts(packed) {
         let name = part.rsplit('/').next().unwrap_or_default();
         let number = index as u64;
         let Ok(mut reader) = packed.part_at(index) else {
@@ -234,5 +252,18 @@ mod tests {
         check("Object 1", true);
         check("Object 1/content.xml", false);
         check("ObjectReplacements/Object 1", false);
+    }
+
+    #[test]
+    fn parts_that_are_pictures() {
+        let check = |name: &str, expected: bool| assert_eq!(is_picture(name), expected, "{name}");
+        check("word/media/image1.png", true);
+        check("ppt/media/image12.JPEG", true);
+        check("Pictures/10000000000004B0.tif", true);
+        check("word/media/image1.emf", false);
+        check("word/media/", false);
+        check("Thumbnails/thumbnail.png", false);
+        check("docProps/thumbnail.jpeg", false);
+        check("image1.png", false);
     }
 }

@@ -6,7 +6,15 @@ use super::cells;
 use crate::flow::Flow;
 use crate::gap::Gap;
 use winnow_contract::Words;
-use winnow_contract::asset::PartKind;
+use winnow_contract::asset::{PartKind, Place};
+
+/// Cells with a place of their own in one workbook; those after them share one for each row, or for a few short ones.
+#[cfg(not(test))]
+const PLACES: usize = 200_000;
+#[cfg(test)]
+const PLACES: usize = 900;
+/// Characters from which on rows no longer share a place.
+const SHARED: u32 = 200;
 
 /// A workbook that is being written.
 pub struct Book<'f> {
@@ -50,9 +58,14 @@ impl<'f> Book<'f> {
         self.row = Some(row);
         let part = if hidden || self.hidden { PartKind::HiddenCell } else { PartKind::Cell };
         self.flow.gap(if same_row { Gap::Tab } else { Gap::Line });
-        self.flow.enter(part, cells::place(&self.sheet, row, column));
+        let has_own = self.limit - self.left <= PLACES;
+        self.flow.enter(part, if has_own { cells::place(&self.sheet, row, column) } else { rows(&self.sheet, row, row) });
         self.flow.push(value);
         self.flow.leave(part);
+        if !has_own {
+            let sheet = &self.sheet;
+            self.flow.join(|before, last, length| shared(sheet, before, last, length));
+        }
     }
 
     /// A comment on a cell.
@@ -71,6 +84,28 @@ impl<'f> Book<'f> {
         }
         self.left == 0 || self.flow.is_full()
     }
+}
+
+/// `Sheet!7` for one row, `Sheet!7:9` for several; rows from 0.
+fn rows(sheet: &str, first: u32, last: u32) -> String {
+    let number = |row: u32| u64::from(row) + 1;
+    if first == last { format!("{sheet}!{}", number(first)) } else { format!("{sheet}!{}:{}", number(first), number(last)) }
+}
+
+/// The place that two stretches of rows share: those of the same row, and short ones that follow one another.
+fn shared(sheet: &str, before: &Place, last: &Place, length: u32) -> Option<Place> {
+    let (first, end) = rows_of(sheet, &before.name)?;
+    let (_, row) = rows_of(sheet, &last.name)?;
+    let joined = before.part == last.part && (end == row || end < row && length < SHARED);
+    joined.then(|| Place { part: last.part, name: rows(sheet, first, row) })
+}
+
+/// First and last row, from 0, of a place as [`rows`] names it; none for any other.
+fn rows_of(sheet: &str, name: &str) -> Option<(u32, u32)> {
+    let numbers = name.strip_prefix(sheet)?.strip_prefix('!')?;
+    let (first, last) = numbers.split_once(':').unwrap_or((numbers, numbers));
+    let row = |number: &str| number.parse::<u32>().ok()?.checked_sub(1);
+    Some((row(first)?, row(last)?))
 }
 
 /// A header or footer of a sheet without the codes for its three parts, fonts and fields (ECMA-376 part 1, 18.3.1.46).
@@ -97,6 +132,24 @@ pub fn without_codes(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_share_a_place_while_they_are_short() {
+        let check = |before: (PartKind, &str), last: &str, length: u32, expected: Option<&str>| {
+            let place = |part, name: &str| Place { part, name: name.to_owned() };
+            let found = shared("A!1", &place(before.0, before.1), &place(PartKind::Cell, last), length);
+            assert_eq!(found.map(|place| place.name).as_deref(), expected, "{before:?} {last}");
+        };
+        check((PartKind::Cell, "A!1!7"), "A!1!7", 9000, Some("A!1!7"));
+        check((PartKind::Cell, "A!1!7"), "A!1!9", 10, Some("A!1!7:9"));
+        check((PartKind::Cell, "A!1!7:9"), "A!1!10", 199, Some("A!1!7:10"));
+        check((PartKind::Cell, "A!1!7:9"), "A!1!10", 200, None);
+        check((PartKind::Cell, "A!1!7:9"), "A!1!2", 10, None);
+        check((PartKind::HiddenCell, "A!1!7"), "A!1!7", 10, None);
+        check((PartKind::Cell, "A!1!B7"), "A!1!7", 10, None);
+        check((PartKind::Cell, "Other!7"), "A!1!7", 10, None);
+        check((PartKind::Heading, ""), "A!1!7", 10, None);
+    }
 
     #[test]
     fn codes_of_headers_are_no_text() {

@@ -1,6 +1,6 @@
 //! Reads SpreadsheetML (ECMA-376 part 1, 18): every cell as it is shown, hidden ones too, comments and text boxes.
 //!
-//! Formulas are not evaluated: what a program left as their value is taken.
+//! Formulas are not evaluated: what a program left as their value is taken, and the formula itself when none did.
 
 mod notes;
 mod sheet;

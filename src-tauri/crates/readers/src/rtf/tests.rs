@@ -57,6 +57,8 @@ fn tables_notes_and_changes_have_their_form_and_place() {
         "{\\*\\revtbl{Unknown;}{Bob;}}a{\\revised\\revauth1 in}{\\deleted\\revauthdel1 out}",
         &[("in", PartKind::Inserted, "Bob"), ("out", PartKind::Deleted, "Bob")],
     );
+    check_places("a{\\v secret} b\\v c\\v0 d", &[("secret", PartKind::HiddenText, ""), ("c", PartKind::HiddenText, "")]);
+    check_places("{\\v a}{\\v0 b}{\\v c\\plain d}", &[("a", PartKind::HiddenText, ""), ("c", PartKind::HiddenText, "")]);
     check_places("{\\header top}", &[("top", PartKind::Header, "")]);
 }
 

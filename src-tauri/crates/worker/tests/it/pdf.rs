@@ -96,6 +96,16 @@ fn pages_give_their_text_and_the_place_of_every_word() {
 }
 
 #[test]
+fn text_that_lies_sideways_is_read_in_its_order() {
+    let said = lines(&["The first line is long", "the second", "and the last of them"]);
+    let bytes = document(&[("/Rotate 90", &said), ("/Rotate 270", &said), ("", &said)], &[]);
+    let decoded = decode(&workers_with_pdf(), "pdf", &bytes).expect("decoded");
+    let upright = texts(&decoded)[2].1;
+    assert!(upright.starts_with("The first line is long\nthe second\n"), "{upright}");
+    assert_eq!(texts(&decoded), [(1, upright), (2, upright), (3, upright)]);
+}
+
+#[test]
 fn a_page_is_drawn_when_it_is_wanted() {
     let workers = workers_with_pdf();
     let bytes = document(&[("", &lines(&["One"])), ("/Rotate 90", "0 0 1 rg 0 0 306 792 re f")], &[]);

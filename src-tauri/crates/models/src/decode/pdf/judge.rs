@@ -136,7 +136,7 @@ mod tests {
             Word { text: word.to_owned(), bounds: Some(Bounds { left: 0.0, top, right: length * wide, bottom: top + 20.0 }) }
         };
         let words: Vec<_> = text.split_whitespace().enumerate().map(place).collect();
-        words.into_iter().map(|word| Line { bounds: word.bounds, words: vec![word] }).collect()
+        words.into_iter().map(|word| Line { bounds: word.bounds, words: vec![word], ..Line::default() }).collect()
     }
 
     fn check(text: &str, wide: f32, around: Surroundings, expected: Verdict) {

@@ -1,7 +1,8 @@
 //! From characters with boxes to words, lines and paragraphs, in the order in which the document has them.
 //!
-//! Where a line ends is taken from PDFium; what parts paragraphs and cells is the space between lines. Nothing is sorted:
-//! whoever made the document wrote columns one after the other.
+//! Where a line ends is taken from PDFium; what parts paragraphs and cells is the space between lines. Nothing is sorted, for
+//! whoever made the document wrote columns one after the other; but lines that lie sideways come from PDFium by their place from
+//! left to right, which is backwards where they run down.
 
 use winnow_contract::asset::{PixelBox, Place, Span};
 use winnow_contract::worker::DecodedText;
@@ -34,6 +35,20 @@ impl Bounds {
         }
     }
 
+    /// The same with the page turned so that lines of this way run to the right, one below the other.
+    fn turned(self, way: Way) -> Self {
+        let Self { left, top, right, bottom } = self;
+        match way {
+            Way::Across => self,
+            Way::Down => Self { left: top, top: -right, right: bottom, bottom: -left },
+            Way::Up => Self { left: -bottom, top: left, right: -top, bottom: right },
+        }
+    }
+
+    fn centre(&self) -> (f32, f32) {
+        ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+    }
+
     /// Whole pixels on a page of this size; none for what lies beside it.
     pub fn on_page(&self, width: u32, height: u32) -> Option<PixelBox> {
         let edge = |value: f32, end: u32| value.clamp(0.0, end as f32);
@@ -62,6 +77,18 @@ pub struct Word {
 pub struct Line {
     pub words: Vec<Word>,
     pub bounds: Option<Bounds>,
+    /// Where its first and its last letter are.
+    pub(super) ends: Option<(Bounds, Bounds)>,
+    pub(super) way: Way,
+}
+
+/// Where a line runs on the upright page. Upside down and from right to left are no ways of their own: scripts do the latter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Way {
+    #[default]
+    Across,
+    Down,
+    Up,
 }
 
 /// What PDFium puts in place of a hyphen at the end of a line.
@@ -78,6 +105,7 @@ pub fn lines(glyphs: impl Iterator<Item = Glyph>) -> Vec<Line> {
             '\0' => word.add('\u{fffd}', glyph.bounds),
             c => word.add(c, glyph.bounds),
         }
+        line.reach(glyph.bounds);
         if ends_line || glyph.character.is_whitespace() {
             line.add(std::mem::take(&mut word));
         }
@@ -89,7 +117,41 @@ pub fn lines(glyphs: impl Iterator<Item = Glyph>) -> Vec<Line> {
     if !line.words.is_empty() {
         lines.push(line);
     }
+    find_ways(&mut lines);
+    put_in_order(&mut lines);
     lines
+}
+
+/// A line too short to tell lies as those around it.
+fn find_ways(lines: &mut [Line]) {
+    let mut known: Option<(usize, Way)> = None;
+    for at in 0..lines.len() {
+        let Some(way) = lines[at].way() else { continue };
+        let start = known.filter(|(_, before)| *before == way).map_or(at, |(before, _)| before);
+        lines[start..=at].iter_mut().for_each(|line| line.way = way);
+        known = Some((at, way));
+    }
+}
+
+/// Turns round what is backwards: lines of the same way, each beside the one before on the side where it should have begun.
+fn put_in_order(lines: &mut [Line]) {
+    let mut start = 0;
+    for at in 1..=lines.len() {
+        if at == lines.len() || !is_backwards(&lines[at - 1], &lines[at]) {
+            lines[start..at].reverse();
+            start = at;
+        }
+    }
+}
+
+fn is_backwards(before: &Line, after: &Line) -> bool {
+    let (Some(one), Some(other)) = (before.bounds, after.bounds) else { return false };
+    if before.way == Way::Across || before.way != after.way {
+        return false;
+    }
+    let (one, other) = (one.turned(before.way), other.turned(before.way));
+    let beside = one.left < other.right && other.left < one.right;
+    beside && other.centre().1 < one.centre().1 - one.height().min(other.height()) / 2.0
 }
 
 impl Word {
@@ -100,6 +162,28 @@ impl Word {
 }
 
 impl Line {
+    fn reach(&mut self, letter: Option<Bounds>) {
+        if let Some(letter) = letter {
+            self.ends = Some((self.ends.map_or(letter, |(first, _)| first), letter));
+        }
+    }
+
+    /// None when its letters are too near to each other to tell.
+    fn way(&self) -> Option<Way> {
+        let (first, last) = self.ends?;
+        let ((from_x, from_y), (to_x, to_y)) = (first.centre(), last.centre());
+        let (x, y) = ((to_x - from_x).abs(), to_y - from_y);
+        let letter = first.width().max(first.height()).max(last.width()).max(last.height());
+        if x.max(y.abs()) < letter * 1.5 {
+            return None;
+        }
+        Some(match y {
+            y if y.abs() < x * 2.0 => Way::Across,
+            y if y > 0.0 => Way::Down,
+            _ => Way::Up,
+        })
+    }
+
     fn add(&mut self, word: Word) {
         if !word.text.is_empty() {
             self.bounds = union(self.bounds, word.bounds);
@@ -140,7 +224,7 @@ pub fn text(lines: &[Line], marks: &[Mark], sheet: Sheet, limit: usize) -> (Deco
     let mut text = Text::new(limit);
     let mut above: Option<&Line> = None;
     for line in lines {
-        text.push(above.map_or("", |above| gap(above.bounds, line.bounds)));
+        text.push(above.map_or("", |above| between(above, line)));
         write_line(&mut text, line, sheet);
         above = Some(line);
     }
@@ -175,6 +259,12 @@ impl Sheet {
         let rect = bounds.and_then(|bounds| bounds.on_page(self.width, self.height));
         Span { page: Some(self.number), rect, ..Span::default() }
     }
+}
+
+/// What parts two lines, seen as they lie.
+fn between(above: &Line, below: &Line) -> &'static str {
+    let way = if above.way == below.way { above.way } else { Way::Across };
+    gap(above.bounds.map(|bounds| bounds.turned(way)), below.bounds.map(|bounds| bounds.turned(way)))
 }
 
 /// What parts two lines: a tab in a row of a table, a blank line between paragraphs and columns.
@@ -224,6 +314,43 @@ mod tests {
         check(&[written("exam\u{2}", 0.0, 0.0), written("ple", 0.0, 20.0)], "exam-\nple");
         check(&[written("  /  /a\0b", 0.0, 0.0)], "a\u{fffd}b");
         check(&[], "");
+    }
+
+    /// The same on a page that is turned clockwise: lines run down, the first of them on the right. Or the other way round.
+    fn lying(text: &str, left: f32, top: f32, way: Way) -> Vec<Glyph> {
+        let mut glyphs = written(text, left, top);
+        for bounds in glyphs.iter_mut().filter_map(|glyph| glyph.bounds.as_mut()) {
+            let Bounds { left, top, right, bottom } = *bounds;
+            *bounds = match way {
+                Way::Across => *bounds,
+                Way::Down => Bounds { left: 300.0 - bottom, top: left, right: 300.0 - top, bottom: right },
+                Way::Up => Bounds { left: top, top: 400.0 - right, right: bottom, bottom: 400.0 - left },
+            };
+        }
+        glyphs
+    }
+
+    #[test]
+    fn lines_that_lie_sideways_are_read_as_they_lie() {
+        for way in [Way::Across, Way::Down, Way::Up] {
+            let check = |parts: &[(&str, f32, f32)], expected: &str| {
+                let parts: Vec<_> = parts.iter().map(|(text, left, top)| lying(text, *left, *top, way)).collect();
+                assert_eq!(read(&parts), expected, "{way:?}");
+            };
+            check(
+                &[("first one/", 0.0, 0.0), ("second/", 0.0, 20.0), ("3/", 0.0, 40.0), ("fourth", 0.0, 60.0)],
+                "first one\nsecond\n3\nfourth",
+            );
+            check(&[("left/column/", 0.0, 0.0), ("right/column", 200.0, 0.0)], "left\ncolumn\n\nright\ncolumn");
+            check(&[("paragraph/", 0.0, 0.0), ("another", 0.0, 60.0)], "paragraph\n\nanother");
+            check(&[("total/", 0.0, 0.0), ("12.50", 200.0, 4.0)], "total\t12.50");
+        }
+        let backwards =
+            [lying("fourth/", 0.0, 60.0, Way::Down), lying("3/", 0.0, 40.0, Way::Down), lying("first one/", 0.0, 0.0, Way::Down)];
+        assert_eq!(read(&backwards), "first one\n\n3\nfourth");
+        // A line that runs across beside them stays where it is.
+        let mixed = [written("heading/", 0.0, 0.0), lying("second/", 0.0, 20.0, Way::Down), lying("first/", 0.0, 0.0, Way::Down)];
+        assert!(read(&mixed).starts_with("heading") && read(&mixed).ends_with("first\nsecond"), "{}", read(&mixed));
     }
 
     #[test]

@@ -27,19 +27,22 @@ const NATIVE: &[u8] = b"\0\0\0\0\x02\0note.txt\0C:\\note.txt\0\0\0\x03\0\x04\0\0
 fn what_is_embedded_in_a_package_is_taken_out() {
     let wrapped = storage(&[("\u{1}Ole10Native", NATIVE)]);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let parts: [(&str, &[u8]); 5] = [
+    let scan = [b'x'; 40 << 10];
+    let parts: [(&str, &[u8]); 7] = [
         ("word/document.xml", b"<w:document/>"),
         ("word/media/image1.png", b"picture"),
         ("word/embeddings/sheet.xlsx", b"PK.."),
         ("word/embeddings/oleObject1.bin", &wrapped),
         ("word/embeddings/_rels/x.rels", b""),
+        ("word/media/image2.jpeg", &scan),
+        ("docProps/thumbnail.jpeg", &scan),
     ];
     for (name, content) in parts {
         zip.start_file(name, SimpleFileOptions::default()).expect("a part");
         zip.write_all(content).expect("written");
     }
     let bytes = zip.finish().expect("a package").into_inner();
-    check(&bytes, &[("sheet.xlsx", b"PK.."), ("note.txt", b"hello")]);
+    check(&bytes, &[("sheet.xlsx", b"PK.."), ("note.txt", b"hello"), ("image2.jpeg", &scan)]);
     assert_eq!(members(&bytes, None).0.members[0].locator, b"2/sheet.xlsx");
     check(&package(&[("word/document.xml", "<w:document/>")]), &[]);
     check(

@@ -60,6 +60,17 @@ fn headings_changes_and_tables_have_places() {
 }
 
 #[test]
+fn hidden_text_has_a_place_of_its_own() {
+    let body = "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>seen </w:t></w:r>\
+        <w:r><w:rPr><w:b/><w:vanish/></w:rPr><w:t>unseen</w:t></w:r><w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t> again</w:t></w:r></w:p>\
+        <w:p><w:ins w:author='Ann'><w:r><w:rPr><w:vanish w:val='true'/></w:rPr><w:t>hid</w:t></w:r><w:r><w:t>new</w:t></w:r></w:ins></w:p>";
+    let found = document(&docx(body, &[]));
+    assert_eq!(text_of(&found), "seen unseen again\nhidnew");
+    let hidden = |text: &str| (PartKind::HiddenText, String::new(), text.to_owned());
+    assert_eq!(places(&found), [hidden("unseen"), hidden("hid"), (PartKind::Inserted, "Ann".to_owned(), "new".to_owned())]);
+}
+
+#[test]
 fn what_stands_beside_the_body_follows_it() {
     let relations = relations_part(&[
         ("r1", "footnotes", "footnotes.xml"),
@@ -114,6 +125,21 @@ pub fn xlsx(sheet: &str, beside: &[(&str, &str)]) -> Vec<u8> {
     ];
     parts.extend(beside);
     open_xml_package("xl/workbook.xml", "spreadsheetml.sheet", &parts)
+}
+
+#[test]
+fn a_formula_without_a_result_shows_itself() {
+    let check = |cell: &str, expected: &str| {
+        let found = document(&xlsx(&format!("<worksheet><sheetData><row>{cell}</row></sheetData></worksheet>"), &[]));
+        assert_eq!(text_of(&found), format!("One{expected}\n\nTwo\nsecret"), "{cell}");
+    };
+    check("<c><f>B2*2</f></c>", "\n=B2*2");
+    check("<c><f>B2&amp;\"a\"</f><v></v></c>", "\n=B2&\"a\"");
+    check("<c t='b'><f>NOT(B2)</f><v/></c>", "\n=NOT(B2)");
+    check("<c><f>B2*2</f><v>8</v></c>", "\n8");
+    check("<c t='str'><f>A1</f><v></v></c>", "");
+    check("<c t='str'><f>A1</f></c>", "\n=A1");
+    check("<c><f t='shared' si='0'/></c>", "");
 }
 
 #[test]

@@ -107,16 +107,17 @@ impl At {
     }
 }
 
-/// Leaves in `value` what the cell shows; nothing when it is empty.
+/// Leaves in `value` what the cell shows; nothing when it is empty. A formula whose result nobody stored shows itself.
 fn read_cell(xml: &mut Xml<Part<'_, '_>>, cell: &Cell, shared: &Shared, at: &mut At, value: &mut String) -> Result<(), Words> {
     value.clear();
     let outside = xml.depth().saturating_sub(1);
-    let mut wanted = false;
+    let (mut wanted, mut stored, mut formula) = (false, false, String::new());
     while xml.depth() > outside {
         match xml.next()? {
             Some(Token::Open(element)) => match element.name() {
-                "v" | "t" => wanted = true,
-                "f" | "rPh" => xml.skip()?,
+                "v" | "t" => (wanted, stored) = (true, true),
+                "f" => formula = xml.text(CELL)?,
+                "rPh" => xml.skip()?,
                 _ => {}
             },
             Some(Token::Close("v" | "t")) => wanted = false,
@@ -125,7 +126,15 @@ fn read_cell(xml: &mut Xml<Part<'_, '_>>, cell: &Cell, shared: &Shared, at: &mut
             None => break,
         }
     }
-    show(cell, shared, at, value);
+    let is_open = value.trim().is_empty() && !formula.trim().is_empty();
+    // An empty text is a result; some programs leave the place of a number empty.
+    if is_open && !(stored && cell.kind == CellKind::AsItStands) {
+        value.clear();
+        value.push('=');
+        value.push_str(formula.trim());
+    } else {
+        show(cell, shared, at, value);
+    }
     Ok(())
 }
 
