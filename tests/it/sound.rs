@@ -138,7 +138,7 @@ fn doubtful_stretches_are_asked_about_with_their_sound_and_words() {
 fn repetitions_that_were_left_out_are_noted() {
     let library = library(&[("r.ogg", "sound\n0 4 .9 Good evening\n1 repeats 2\n12 repeats 3\n15 18 .9 Good night")]);
     let note = library.asset("r.ogg").notes[0].sentence();
-    assert_eq!(note, "5 repeated phrases that nobody said were left out.");
+    assert_eq!(note, "Phrases that nobody said, left out: 5.");
 }
 
 #[test]

@@ -219,7 +219,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("sound_gone", "The decoded sound was gone and has to be made again."),
     ("disk_full", "There is no room left on the disk of the library."),
     ("no_speech", "Nobody speaks, or nothing could be understood."),
-    ("repetitions_discarded", "{count} repeated phrases that nobody said were left out."),
+    ("repetitions_discarded", "Phrases that nobody said, left out: {count}."),
     // Why something waits for a person.
     ("sensitive_value", "This looks like sensitive data: {entity}."),
     ("contact_details", "{count} contact details were found."),

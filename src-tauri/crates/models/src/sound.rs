@@ -4,6 +4,7 @@
 
 mod foreign;
 mod resample;
+mod riff;
 mod source;
 mod tags;
 mod wav;
@@ -33,7 +34,7 @@ struct Losses {
 ///
 /// # Errors
 /// `damaged` when not a single sample can be decoded, `needs_ffmpeg` for formats that are not known here, `no_sound_track`
-/// for a film without sound, `io_error` when the WAV file cannot be written.
+/// for a film without sound, `io_error` when the recording cannot be read or the WAV file cannot be written.
 pub fn decode(request: &SoundRequest, file: File, into: File) -> Result<(Sounded, Vec<u8>), Words> {
     let seconds = request.max_seconds.min(MOST_SECONDS);
     let mut source = Source::open(file, &request.extension)?;

@@ -5,6 +5,7 @@
 mod audible;
 mod cpu;
 mod models;
+mod pace;
 mod repeat;
 mod voice;
 mod wav;
@@ -83,8 +84,9 @@ impl Warm {
         };
         heard.not_covered = !request.languages.is_empty() && !request.languages.contains(&language.0);
         if !heard.not_covered {
-            let segments = segments(&mut ear, &language.0, &plan.pieces, stretch)?;
+            let (segments, cut) = segments(&mut ear, &language.0, &plan.pieces, &speech, stretch)?;
             (heard.segments, heard.discarded) = repeat::without_inventions(segments);
+            heard.discarded = heard.discarded.saturating_add(cut);
         }
         heard.language = Some(language);
         Ok(heard)
@@ -97,17 +99,32 @@ fn warm(files: &ModelFiles) -> Result<Warm, Loading> {
     Ok(Warm { whisper: Whisper::load(whisper, files.threads)?, voice: Voice::load(voice, files.threads)? })
 }
 
-fn segments(ear: &mut Ear, language: &str, pieces: &[Range<usize>], stretch: &Stretch) -> Result<Vec<Segment>, Words> {
-    let mut segments: Vec<Segment> = Vec::new();
+/// What is heard in each piece, and how many phrases of it were left out at once.
+fn segments(
+    ear: &mut Ear,
+    language: &str,
+    pieces: &[Range<usize>],
+    speech: &[Range<usize>],
+    stretch: &Stretch,
+) -> Result<(Vec<Segment>, u32), Words> {
+    let (mut segments, mut discarded): (Vec<Segment>, u32) = (Vec::new(), 0);
     for piece in pieces {
         let heard = ear.hear(&stretch.samples[piece.clone()], language).ok_or_else(|| gave_up("listening"))?;
         let (begin, end) = (stretch.from + seconds(piece.start), stretch.from + seconds(piece.end));
+        let first = segments.len();
         for utterance in heard {
+            let (utterance, cut) = repeat::without_loops(utterance);
             let after = segments.last().map_or(begin, |segment| segment.t0.max(begin));
             segments.extend(words::segment(&utterance, begin, after, end));
+            discarded = discarded.saturating_add(cut);
+        }
+        let sound_ends = stretch.from + seconds(voice::end(speech, piece));
+        // What is heard first in a piece is what the sound in it was taken for.
+        while segments.len() > first + 1 && segments.pop_if(|last| pace::is_after(last, sound_ends)).is_some() {
+            discarded = discarded.saturating_add(1);
         }
     }
-    Ok(segments)
+    Ok((segments, discarded))
 }
 
 fn seconds(samples: usize) -> f64 {

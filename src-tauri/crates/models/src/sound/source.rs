@@ -3,8 +3,9 @@
 //! It neither resamples nor writes. A packet that cannot be decoded is reported and left out.
 
 use super::foreign;
+use super::riff::Unbounded;
 use super::tags::{self, Tags};
-use super::{damaged, needs_ffmpeg};
+use super::{damaged, io_error, needs_ffmpeg};
 use std::fs::File;
 use std::sync::LazyLock;
 use symphonia::core::codecs::CodecParameters;
@@ -70,7 +71,7 @@ impl Source {
     /// Finds the container and a decoder for its first track of sound.
     ///
     /// # Errors
-    /// `damaged` with what is wrong, `needs_ffmpeg` for what is not known here, `no_sound_track`.
+    /// `damaged` with what is wrong, `needs_ffmpeg` for what is not known here, `no_sound_track`, `io_error`.
     pub fn open(file: File, extension: &str) -> Result<Self, Words> {
         // Looked at first: among foreign bytes there is always something that looks like a frame of sound.
         if let Some(name) = foreign::name(&file) {
@@ -78,7 +79,8 @@ impl Source {
         }
         let mut hint = Hint::new();
         hint.with_extension(extension);
-        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        let source = Unbounded::new(file).map_err(|error| io_error(&error))?;
+        let stream = MediaSourceStream::new(Box::new(source), Default::default());
         let tags = MetadataOptions::default().limit_tag_bytes(Limit::Maximum(TAG_BYTES)).limit_visual_bytes(Limit::Maximum(TAG_BYTES));
         let format = symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), tags);
         let format = format.map_err(|error| damaged(said(&error)))?;

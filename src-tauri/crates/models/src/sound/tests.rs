@@ -11,19 +11,21 @@ struct Wav {
     bits: u16,
     /// Bytes of sound as the header has it.
     says: u32,
+    /// Bytes of the file after the first eight, as the header has it; none for what agrees with `says`.
+    length: Option<u32>,
     data: Vec<u8>,
 }
 
 impl Wav {
     fn new(rate: u32, channels: u16, samples: &[i16]) -> Self {
         let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-        Self { format: 1, channels, rate, bits: 16, says: data.len() as u32, data }
+        Self { format: 1, channels, rate, bits: 16, says: data.len() as u32, length: None, data }
     }
 
     fn bytes(&self) -> Vec<u8> {
         let align = self.channels.wrapping_mul(self.bits / 8);
         let mut bytes = b"RIFF".to_vec();
-        bytes.extend(self.says.wrapping_add(36).to_le_bytes());
+        bytes.extend(self.length.unwrap_or(self.says.wrapping_add(36)).to_le_bytes());
         bytes.extend(b"WAVEfmt ");
         bytes.extend(16u32.to_le_bytes());
         bytes.extend(self.format.to_le_bytes());
@@ -96,14 +98,26 @@ fn a_recording_that_is_too_long_is_cut() {
 
 #[test]
 fn a_header_that_announces_more_is_a_note() {
-    let check = |says: u32| {
-        let wav = Wav { says, ..Wav::new(16_000, 1, &tone(16_000, 1.0, 1)) };
+    let check = |says: u32, length: Option<u32>| {
+        let wav = Wav { says, length, ..Wav::new(16_000, 1, &tone(16_000, 1.0, 1)) };
         let (head, _, _) = decoded(&wav.bytes(), 60).expect("decoded");
-        assert!(head.seconds > 0.9 && head.seconds <= 1.0, "{says}: {head:?}");
-        assert_eq!((head.partial, codes(&head)), (true, vec!["sound_ends_early"]), "{says}");
+        assert!(head.seconds > 0.9 && head.seconds <= 1.0, "{says} in {length:?}: {head:?}");
+        assert_eq!((head.partial, codes(&head)), (true, vec!["sound_ends_early"]), "{says} in {length:?}");
     };
-    check(64_000);
-    check(0x7fff_fff0);
+    check(64_000, None);
+    check(0x7fff_fff0, None);
+    check(0x7fff_fff0, Some(32_036));
+    check(64_000, Some(32_036));
+    check(64_000, Some(0));
+}
+
+#[test]
+fn what_is_announced_of_the_whole_file_is_no_loss_of_sound() {
+    for length in [0, 100, 32_036, 0x7fff_fff0, u32::MAX] {
+        let wav = Wav { length: Some(length), ..Wav::new(16_000, 1, &tone(16_000, 1.0, 1)) };
+        let (head, _, _) = decoded(&wav.bytes(), 60).expect("decoded");
+        assert_eq!((head.seconds, head.partial), (1.0, false), "{length}");
+    }
 }
 
 #[test]

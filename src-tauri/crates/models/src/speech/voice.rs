@@ -98,6 +98,11 @@ pub fn plan(speech: &[Range<usize>], length: usize, at_end: bool) -> Plan {
     Plan { pieces, until, speech: speech.iter().map(ExactSizeIterator::len).sum() }
 }
 
+/// Where speech ends in a piece.
+pub fn end(speech: &[Range<usize>], piece: &Range<usize>) -> usize {
+    speech.iter().filter(|range| range.start < piece.end).map(|range| range.end).max().unwrap_or(piece.end).min(piece.end)
+}
+
 /// In order, within the length, without overlaps, none longer than a piece.
 fn joined(speech: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
     let mut joined: Vec<Range<usize>> = Vec::new();
@@ -159,6 +164,16 @@ mod tests {
         check(&[(10, 50), (60, 90)], 600, true, &[(8, 92)], 600);
         check(&[(0, 100), (102, 200), (202, 320)], 600, true, &[(0, 201), (201, 322)], 600);
         check(&[(0, 700)], 700, true, &[(0, 296), (296, 592), (592, 700)], 700);
+    }
+
+    #[test]
+    fn speech_ends_before_its_piece_does() {
+        let check = |piece: Range<usize>, expected: usize| assert_eq!(end(&[10..50, 60..90, 200..300], &piece), expected, "{piece:?}");
+        check(8..92, 90);
+        check(8..52, 50);
+        check(55..80, 80);
+        check(190..302, 300);
+        check(0..5, 5);
     }
 
     #[test]

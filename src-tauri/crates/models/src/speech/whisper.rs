@@ -1,10 +1,11 @@
 //! Whisper: a piece of at most 30 seconds to tokens with times and probabilities.
 //!
-//! Each piece is heard for itself: what was heard before does not colour it. What sounds doubtful is heard once more, with
-//! patience; the same piece always ends in the same words.
+//! Each piece is heard for itself: what was heard before does not colour it. What sounds doubtful or invented is heard once
+//! more, with patience; the same piece always ends in the same words.
 
 use super::models::Loading;
-use super::words::{Token, Utterance};
+use super::words::{self, Token, Utterance};
+use super::{pace, repeat};
 use std::ffi::c_int;
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState, get_lang_str};
 use winnow_contract::worker::SAMPLE_RATE;
@@ -74,9 +75,9 @@ impl Ear<'_> {
         let known = whisper_rs::get_lang_id(language).map_or(ENGLISH, |_| language);
         let steps = steps(samples.len());
         let heard = self.hear_with(parameters(self.model.threads, known, steps), samples)?;
-        // Fewer steps save more than half of the time, and now and then lose what was said: then it is heard as the model was
-        // trained, with all of them, and with other tries where the likeliest words end in nothing.
-        if !(too_little(&heard, samples.len()) || steps < MOST_STEPS && unsure(&heard)) {
+        // Fewer steps save more than half of the time, and now and then lose what was said, or say it again: then it is heard as
+        // the model was trained, with all of them, and with other tries where the likeliest words end in nothing.
+        if !(too_little(&heard, samples.len()) || invented(&heard, samples.len()) || steps < MOST_STEPS && unsure(&heard)) {
             return Some(heard);
         }
         let mut patient = parameters(self.model.threads, known, MOST_STEPS);
@@ -108,6 +109,14 @@ impl Ear<'_> {
 fn too_little(heard: &[Utterance], samples: usize) -> bool {
     let bytes: usize = tokens(heard).map(|token| token.bytes.len()).sum();
     (bytes as f32) < LEAST_BYTES * samples as f32 / SAMPLE_RATE as f32
+}
+
+/// Words without end, or without the time to say them.
+fn invented(heard: &[Utterance], samples: usize) -> bool {
+    let seconds = samples as f64 / f64::from(SAMPLE_RATE);
+    let segments: Vec<_> = heard.iter().filter_map(|utterance| words::segment(utterance, 0.0, 0.0, seconds)).collect();
+    let words: Vec<_> = segments.iter().flat_map(|segment| &segment.words).collect();
+    !pace::hurried(&words).is_empty() || heard.iter().any(|utterance| !repeat::loops(utterance).is_empty())
 }
 
 /// Words that the model is not sure of.
@@ -159,6 +168,26 @@ mod tests {
         check("she lit the lamp herself", 0.5, 2, (false, true));
         check("", 0.9, 1, (true, false));
         assert!(too_little(&[], 16_000));
+    }
+
+    #[test]
+    fn what_nobody_can_have_said_is_heard_again() {
+        let check = |text: &str, seconds: f64, expected: bool| {
+            let token = |(at, word): (usize, &str)| Token {
+                bytes: format!(" {word}").into_bytes(),
+                t0: at as f64 * seconds,
+                t1: (at + 1) as f64 * seconds,
+                probability: 0.9,
+            };
+            let tokens: Vec<_> = text.split_whitespace().enumerate().map(token).collect();
+            let heard = [Utterance { t0: 0.0, t1: 100.0, tokens }];
+            assert_eq!(invented(&heard, 4 * 16_000), expected, "{text} {seconds}");
+        };
+        check("she lit the lamp herself in the end", 0.4, false);
+        check("she lit the lamp herself in the end", 0.01, true);
+        // They begin when the piece is over.
+        check("she lit the lamp herself in the end", 2.0, true);
+        check(&"so ".repeat(12), 0.3, true);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Tokens to words: joined where the model wrote no space, with times that lie in order.
 //!
-//! Nothing is corrected: the text of a segment is what the model wrote, trimmed.
+//! Nothing is corrected: the text of a segment is what the model wrote, trimmed, without characters it left unfinished.
 
 use winnow_contract::worker::{HeardWord, Segment};
 
@@ -31,7 +31,8 @@ pub fn segment(utterance: &Utterance, begin: f64, after: f64, end: f64) -> Optio
     let (mut words, mut text) = (Vec::new(), String::new());
     for tokens in grouped(&utterance.tokens) {
         let bytes: Vec<u8> = tokens.iter().flat_map(|token| token.bytes.iter().copied()).collect();
-        let written = String::from_utf8_lossy(&bytes);
+        // What the model wrote half a character of, nobody can read.
+        let written: String = bytes.utf8_chunks().map(|chunk| chunk.valid()).collect();
         text.push_str(&written);
         let written = written.trim();
         if written.is_empty() {
@@ -112,7 +113,11 @@ mod tests {
             Token { bytes: b"\xbcller".to_vec(), ..token("", 1.0, 2.0, 1.0) },
         ];
         check(&halves, "Müller", &["Müller 10.0-12.0 1.00"]);
-        check(&[Token { bytes: b" M\xc3".to_vec(), ..token("", 0.0, 1.0, 1.0) }], "M\u{fffd}", &["M\u{fffd} 10.0-11.0 1.00"]);
+        check(&[Token { bytes: b" M\xc3".to_vec(), ..token("", 0.0, 1.0, 1.0) }], "M", &["M 10.0-11.0 1.00"]);
+        let astray = [" incler", "\u{2019}s"].map(|text| token(text, 0.0, 1.0, 1.0));
+        check(&astray, "incler\u{2019}s", &["incler\u{2019}s 10.0-11.0 1.00"]);
+        let cut = Token { bytes: b"\xe2\x80".to_vec(), ..token("", 0.0, 1.0, 1.0) };
+        check(&[astray[0].clone(), cut, token("'s", 0.0, 1.0, 1.0)], "incler's", &["incler's 10.0-11.0 1.00"]);
         check(&[token("灯", 0.0, 1.0, 1.0), token("台", 1.0, 2.0, 1.0)], "灯台", &["灯 10.0-11.0 1.00", "台 11.0-12.0 1.00"]);
     }
 
