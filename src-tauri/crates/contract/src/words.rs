@@ -56,6 +56,7 @@ const LANGUAGES: &[(&str, &str)] = &[
     // The model could not tell.
     ("?", "another language"),
     ("af", "Afrikaans"),
+    ("ak", "Akan"),
     ("am", "Amharic"),
     ("ar", "Arabic"),
     ("as", "Assamese"),
@@ -74,6 +75,7 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("de", "German"),
     ("el", "Greek"),
     ("en", "English"),
+    ("eo", "Esperanto"),
     ("es", "Spanish"),
     ("et", "Estonian"),
     ("eu", "Basque"),
@@ -96,6 +98,7 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("is", "Icelandic"),
     ("it", "Italian"),
     ("ja", "Japanese"),
+    ("jv", "Javanese"),
     ("jw", "Javanese"),
     ("ka", "Georgian"),
     ("kk", "Kazakh"),
@@ -122,6 +125,7 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("nn", "Norwegian Nynorsk"),
     ("no", "Norwegian"),
     ("oc", "Occitan"),
+    ("or", "Odia"),
     ("pa", "Punjabi"),
     ("pl", "Polish"),
     ("ps", "Pashto"),
@@ -156,6 +160,7 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("yo", "Yoruba"),
     ("yue", "Cantonese"),
     ("zh", "Chinese"),
+    ("zu", "Zulu"),
 ];
 
 /// Every code and its sentence; `{name}` stands for a parameter.

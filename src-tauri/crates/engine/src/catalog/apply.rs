@@ -93,10 +93,10 @@ impl Applying {
         let mut touched = Touched::default();
         let subject = AssetId::from(job.subject.as_str());
         // What it should have read is made again if it was ever made, and that job puts this one back behind it.
-        if let Some(kind) = gone(reason) {
-            if assets::has_rendition(catalog, &subject, kind)? {
-                jobs::make_again(catalog, &subject, jobs::maker(kind), now)?;
-            }
+        if let Some(kind) = gone(reason)
+            && assets::has_rendition(catalog, &subject, kind)?
+        {
+            jobs::make_again(catalog, &subject, jobs::maker(kind), now)?;
         }
         if let Some(part) = job.part {
             touched.assets.push(failed_part(catalog, job, part, reason)?);
