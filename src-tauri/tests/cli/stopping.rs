@@ -31,16 +31,18 @@ fn a_stop_keeps_what_was_finished() {
     use std::process::Command;
     let library = Library::new();
     let folder = tempfile::tempdir().expect("a folder");
-    for number in 0..800 {
+    // More than are read in a second, after which the first line of progress comes.
+    for number in 0..4000 {
         fs_err::write(folder.path().join(format!("{number}.txt")), format!("Letter number {number}.")).expect("written");
     }
     let path = folder.path().to_str().expect("a plain path");
     let mut process = library.command(&["--json", "ingest", path]).spawn().expect("the program starts");
-    // The first line of progress comes when the work has begun.
+    // A count is said when the work has begun.
     let mut progress = BufReader::new(process.stderr.take().expect("a pipe"));
     let mut said = String::new();
-    progress.read_line(&mut said).expect("a line");
-    assert!(said.contains(" of "), "{said}");
+    while !said.contains(" of ") {
+        assert_ne!(progress.read_line(&mut said).expect("a line"), 0, "it ended before it could be stopped: {said}");
+    }
     let asked = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().expect("kill");
     assert!(asked.success());
     let done = process.wait_with_output().expect("the program ends");
@@ -50,5 +52,5 @@ fn a_stop_keeps_what_was_finished() {
     let status = library.json(&["status"]).only();
     assert_eq!(status["assets"]["failed"], 0, "{status}");
     assert_eq!(library.json(&["doctor"]).code, 0);
-    assert_eq!(library.json(&["ingest", path]).lines().last().expect("a summary")["summary"]["ready"], 800);
+    assert_eq!(library.json(&["ingest", path]).lines().last().expect("a summary")["summary"]["ready"], 4000);
 }
