@@ -6,7 +6,6 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use symphonia::core::io::MediaSource;
 
 /// Bytes that tell a WAV file: `RIFF`, a length, `WAVE`.
@@ -24,15 +23,20 @@ pub struct Unbounded {
 }
 
 impl Unbounded {
-    /// Reads from the start on, wherever the file stands.
+    /// Reads from the start on, wherever the file stands; a pipe from where it stands.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn new(mut file: File) -> io::Result<Self> {
-        let mut head = [0; HEAD];
-        let read = file.read_at(&mut head, 0)?;
+        // What comes through a pipe can be read only once, and ffmpeg wrote it.
+        if !file.is_seekable() {
+            return Ok(Self { file, at: 0, is_wav: false });
+        }
         file.rewind()?;
-        Ok(Self { file, at: 0, is_wav: is_wav(&head[..read]) })
+        let mut head = Vec::with_capacity(HEAD);
+        file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+        file.rewind()?;
+        Ok(Self { file, at: 0, is_wav: is_wav(&head) })
     }
 }
 
