@@ -441,8 +441,7 @@ mod tests {
             again: crate::outcome::Again::Never,
         };
         jobs::enqueue(&catalog, &scan, "job", 0).expect("a job");
-        let job =
-            jobs::claim(&catalog, crate::pipeline::lane(JobKind::Detect), 1, jobs::Claim::Any, "me", 0, 1).expect("a lease").remove(0);
+        let job = jobs::claim(&catalog, crate::pipeline::lane(JobKind::Detect), 1, "me", 0, 1).expect("a lease").remove(0);
         let items = vec![item(&asset, "sure", Route::Accept), item(&asset, "doubtful", Route::Review)];
         let finding = |topic: &str| testing::finding(topic);
         let findings = vec![finding("sure"), finding("doubtful")];

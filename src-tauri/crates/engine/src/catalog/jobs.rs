@@ -79,22 +79,13 @@ pub fn hold(catalog: &Connection, subject: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Which jobs may be leased.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
-    Any,
-    /// Only those that were never there when the program died.
-    Sound,
-}
-
 /// Leases up to `limit` waiting jobs of a lane. One that was there when the program died is taken alone.
-pub fn claim(catalog: &Connection, lane: Lane, limit: u32, which: Claim, owner: &str, now: i64, until: i64) -> Result<Vec<Job>> {
+pub fn claim(catalog: &Connection, lane: Lane, limit: u32, owner: &str, now: i64, until: i64) -> Result<Vec<Job>> {
     let mut query = catalog.prepare_cached(
         "SELECT id, kind, lane, subject, params, attempts, crashes, part FROM jobs INDEXED BY jobs_waiting
-         WHERE state = 'queued' AND lane = ?1 AND not_before <= ?2 AND crashes <= ?4 ORDER BY crashes, created_at, id LIMIT ?3",
+         WHERE state = 'queued' AND lane = ?1 AND not_before <= ?2 ORDER BY crashes, created_at, id LIMIT ?3",
     )?;
-    let crashes = if which == Claim::Sound { 0 } else { PARK_AFTER };
-    let mut jobs = query.query_map(params![lane.as_str(), now, limit, crashes], job_of)?.collect::<Result<Vec<_>, _>>()?;
+    let mut jobs = query.query_map(params![lane.as_str(), now, limit], job_of)?.collect::<Result<Vec<_>, _>>()?;
     let alone = jobs.iter().position(|job| job.crashes > 0).map_or(jobs.len(), |first| first.max(1));
     jobs.truncate(alone);
     let mut lease =

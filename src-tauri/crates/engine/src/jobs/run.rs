@@ -75,7 +75,7 @@ impl Engine {
         let limit = limit(lane, hand.pace);
         let mut jobs = hand.ahead.take().map_or(Ok(Vec::new()), Ticket::wait)?;
         if jobs.is_empty() {
-            jobs = self.lease(lane, limit, rows::Claim::Any)?.map_or(Ok(Vec::new()), Ticket::wait)?;
+            jobs = self.lease(lane, limit)?.map_or(Ok(Vec::new()), Ticket::wait)?;
         }
         if jobs.is_empty() {
             // What is not committed yet may have jobs to follow.
@@ -84,9 +84,9 @@ impl Engine {
             return if done > 0 { Ok(Tick::Again) } else { Ok(Tick::Wait(self.until_due(lane)?)) };
         }
         self.breaks().hit(Point::JobsClaimed)?;
-        // Beside a job that was there when the program died, no other is held: its death would count against both.
-        if ahead && jobs.iter().all(|job| job.crashes == 0) {
-            hand.ahead = self.lease(lane, limit, rows::Claim::Sound)?;
+        // What runs inside the program is not leased ahead: a death of the program counts against all of it that is held.
+        if ahead && !jobs.iter().any(|job| pipeline::in_process(job.kind)) {
+            hand.ahead = self.lease(lane, limit)?;
         }
         self.run_all(jobs, hand);
         Ok(Tick::Again)
@@ -140,11 +140,11 @@ impl Engine {
     }
 
     /// Asks for jobs of a lane; none when none is due.
-    fn lease(&self, lane: Lane, limit: u32, which: rows::Claim) -> Result<Option<Ticket<Vec<Job>>>> {
+    fn lease(&self, lane: Lane, limit: u32) -> Result<Option<Ticket<Vec<Job>>>> {
         let now = self.now();
         let owner = self.owner().to_owned();
         let waiting = self.read(|catalog| Ok(rows::next_due(catalog, lane)?.is_some_and(|due| due <= now)))?;
-        let claim = move |catalog: &Connection| rows::claim(catalog, lane, limit, which, &owner, now, now + LEASE_MS);
+        let claim = move |catalog: &Connection| rows::claim(catalog, lane, limit, &owner, now, now + LEASE_MS);
         if waiting { Ok(Some(self.writer()?.submit(claim))) } else { Ok(None) }
     }
 
