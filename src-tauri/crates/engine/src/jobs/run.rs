@@ -24,6 +24,8 @@ use winnow_contract::job::{JobState, Lane};
 
 /// A lease outlives every time limit of a stage.
 const LEASE_MS: i64 = 30 * 60 * 1000;
+/// A job that lost its worker waits so long.
+const AFTER_CRASH_MS: i64 = 1000;
 /// A lane without work looks again after this time even if nobody calls it.
 const IDLE: Duration = Duration::from_secs(2);
 
@@ -182,10 +184,11 @@ impl Engine {
         }
     }
 
-    /// A crash of the work itself: it is tried again behind everything else, and set aside after the third time.
+    /// A crash of the work itself: it is tried again behind everything else and not at once, for whatever ended it may still be
+    /// at it, and set aside after the third time.
     fn crashed(&self, job: &Job, reason: &Words) -> Result<Ticket<Touched>> {
         if job.crashes + 1 < PARK_AFTER {
-            return self.put_back(job, 0, 1, 0);
+            return self.put_back(job, 0, 1, AFTER_CRASH_MS);
         }
         self.end(job, reason.clone(), JobState::Parked)
     }
