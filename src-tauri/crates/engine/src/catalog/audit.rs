@@ -45,7 +45,6 @@ pub fn append(catalog: &Connection, event: &Event<'_>) -> Result<()> {
             previous.as_slice(),
             hash.as_slice()
         ])?;
-    // Named by its key it is one row, and before a change of one row the full text need not write out what it holds.
     catalog.prepare_cached("UPDATE audit_head SET events = ?1, hash = ?2 WHERE one = 1")?.execute(params![seq, hash.as_slice()])?;
     Ok(())
 }

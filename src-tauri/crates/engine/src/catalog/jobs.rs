@@ -70,10 +70,6 @@ fn add(catalog: &Connection, new: &NewJob, subject: &str, id: &str, now: i64) ->
 pub fn hold(catalog: &Connection, subject: &str, now: i64) -> Result<()> {
     let open = "EXISTS (SELECT 1 FROM jobs o WHERE o.subject = ?1 AND o.state IN ('queued', 'running') AND o.kind = 'ocr')";
     let wrong = format!("subject = ?1 AND state = 'queued' AND kind IN ('detect', 'compare') AND (not_before = ?2) <> {open}");
-    // Mostly there is none, and even an update of nothing makes the full text write out all it holds.
-    if !catalog.prepare_cached(&format!("SELECT 1 FROM jobs WHERE {wrong}"))?.exists(params![subject, HELD])? {
-        return Ok(());
-    }
     let sql = format!("UPDATE jobs SET not_before = CASE WHEN {open} THEN ?2 ELSE 0 END, changed_at = ?3 WHERE {wrong}");
     catalog.prepare_cached(&sql)?.execute(params![subject, HELD, now])?;
     Ok(())
@@ -136,13 +132,9 @@ pub fn forget_failed(catalog: &Connection, kind: JobKind, subject: &str, now: i6
 }
 
 fn forget_failed_part(catalog: &Connection, kind: JobKind, subject: &str, part: Option<Part>, now: i64) -> Result<()> {
-    let failed = "kind = ?1 AND subject = ?2 AND state IN ('failed', 'parked') AND part IS ?3";
-    let (kind, part) = (kind.as_str(), part.map(|part| part.to_string()));
-    // Mostly there is none; see `hold`.
-    if catalog.prepare_cached(&format!("SELECT 1 FROM jobs WHERE {failed}"))?.exists(params![kind, subject, part])? {
-        let sql = format!("UPDATE jobs SET state = 'done', changed_at = ?4 WHERE {failed}");
-        catalog.prepare_cached(&sql)?.execute(params![kind, subject, part, now])?;
-    }
+    let sql =
+        "UPDATE jobs SET state = 'done', changed_at = ?3 WHERE kind = ?1 AND subject = ?2 AND state IN ('failed', 'parked') AND part IS ?4";
+    catalog.prepare_cached(sql)?.execute(params![kind.as_str(), subject, now, part.map(|part| part.to_string())])?;
     Ok(())
 }
 

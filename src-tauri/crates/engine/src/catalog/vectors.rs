@@ -111,9 +111,6 @@ pub fn insert(catalog: &Connection, space: &str, rows: &[NewEmbedding], run: &st
 }
 
 /// The index is to be told of a chunk that was just written, with the hash of its text.
-///
-/// One row for each statement: before one that writes several, the full text writes out all it holds, and that is most of the
-/// time of a small text.
 pub fn announce(catalog: &Connection, space: &str, chunk: &str, text: &TextHash) -> Result<()> {
     let sql = "INSERT INTO outbox (space_id, chunk_id, action, ready)
          VALUES (?1, ?2, 'put', EXISTS (SELECT 1 FROM embeddings e WHERE e.space_id = ?1 AND e.text_hash = ?3))";
