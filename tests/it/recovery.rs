@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use winnow_contract::asset::RenditionKind;
+use winnow_contract::asset::{AssetState, RenditionKind};
 use winnow_contract::command::TakeFrames;
 use winnow_contract::review::Verdict;
 use winnow_engine::breaks::{Breaks, Plan, Point};
@@ -90,7 +90,7 @@ fn undisturbed() -> String {
 fn told_after(point: Point, nth: u32, blow: Blow) -> (TestLibrary, tempfile::TempDir) {
     let home = tempfile::tempdir().expect("a folder");
     if blow == Blow::Kill {
-        in_child(home.path(), point, nth);
+        in_child("a_story_that_is_killed", home.path(), point, nth);
     } else {
         let struck = AssertUnwindSafe(|| story(&TestLibrary::at(home.path(), Breaks::planned(strike(point, nth, blow)))));
         drop(catch_unwind(struck));
@@ -101,27 +101,58 @@ fn told_after(point: Point, nth: u32, blow: Blow) -> (TestLibrary, tempfile::Tem
     (library, home)
 }
 
-fn in_child(home: &Path, point: Point, nth: u32) {
+fn in_child(test: &str, home: &Path, point: Point, nth: u32) {
     let me = std::env::current_exe().expect("this test");
     let mut child = Command::new(me);
-    child.args(["--exact", "recovery::a_story_that_is_killed", "--nocapture"]);
+    child.args(["--exact", &format!("recovery::{test}"), "--nocapture"]);
     child.env("WINNOW_STORY", format!("{}|{nth}|{}", point.name(), home.display()));
     child.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     child.status().expect("a child");
 }
 
-/// Does nothing unless it is the child of the harness.
-#[test]
-fn a_story_that_is_killed() {
-    let Ok(plan) = std::env::var("WINNOW_STORY") else {
-        assert!(Point::ALL.len() > 10, "there are points to be killed at");
-        return;
-    };
+/// The library of the harness, in its child; none in an ordinary run of the tests.
+fn to_be_killed() -> Option<TestLibrary> {
+    let plan = std::env::var("WINNOW_STORY").ok()?;
     let mut parts = plan.splitn(3, '|');
     let mut part = || parts.next().expect("BUG: three parts");
     let (name, nth, home) = (part(), part().parse().expect("a number"), part());
     let point = *Point::ALL.iter().find(|point| point.name() == name).expect("a point");
-    story(&TestLibrary::at(Path::new(home), Breaks::planned(strike(point, nth, Blow::Kill))));
+    Some(TestLibrary::at(Path::new(home), Breaks::planned(strike(point, nth, Blow::Kill))))
+}
+
+/// Does nothing unless it is the child of the harness.
+#[test]
+fn a_story_that_is_killed() {
+    assert!(Point::ALL.len() > 10, "there are points to be killed at");
+    if let Some(library) = to_be_killed() {
+        story(&library);
+    }
+}
+
+#[test]
+fn a_note_that_is_killed() {
+    let library = to_be_killed().unwrap_or_default();
+    library.drop_file("note.txt", "of the lamp");
+    library.ingest();
+    assert_eq!(library.asset("note.txt").row.state, AssetState::Ready);
+}
+
+/// What three deaths at a point leave of a note.
+fn after_three_deaths(point: Point) -> AssetState {
+    let home = tempfile::tempdir().expect("a folder");
+    for _ in 0..3 {
+        in_child("a_note_that_is_killed", home.path(), point, 1);
+    }
+    let library = TestLibrary::at(home.path(), Breaks::default());
+    library.ingest();
+    library.asset("note.txt").row.state
+}
+
+#[test]
+fn a_death_counts_against_what_was_in_hand_and_nothing_else() {
+    assert_eq!(after_three_deaths(Point::DetectDone), AssetState::Failed);
+    assert_eq!(after_three_deaths(Point::JobsClaimed), AssetState::Ready);
+    assert_eq!(after_three_deaths(Point::ApplyAudit), AssetState::Ready);
 }
 
 fn check(blow: Blow) {

@@ -14,6 +14,7 @@ use crate::enrich::detect::Recognisers;
 use crate::enrich::embed::Batch;
 use crate::enrich::taxonomy::Taxonomies;
 use crate::error::{EngineError, Result};
+use crate::jobs::in_hand::InHand;
 use crate::jobs::progress::{Files, Meter};
 use crate::jobs::run::Hand;
 use crate::jobs::{Context, Job};
@@ -26,6 +27,7 @@ use crate::watch::Watch;
 use crate::watch::desk::Desk;
 use rusqlite::Connection;
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -85,6 +87,8 @@ pub struct Engine {
     bell: (Mutex<u64>, Condvar),
     /// Jobs that could not even be put back; tried at the next commit.
     stranded: Mutex<Vec<Job>>,
+    /// Names what is being worked on, for the next who opens the library; nobody's when this engine does not write.
+    in_hand: Option<InHand>,
     /// Held as long as this engine writes.
     _lock: Option<File>,
 }
@@ -94,6 +98,10 @@ impl Engine {
     /// newest schema and takes back what a dead process had leased.
     pub fn open(library: &Path, ports: Ports, options: Options) -> Result<Self> {
         let lock = if options.write { Some(lock(library)?) } else { None };
+        let (in_hand, left) = match options.write.then(|| InHand::open(library)).transpose().map_err(unusable)? {
+            Some((in_hand, left)) => (Some(in_hand), left),
+            None => Default::default(),
+        };
         // The real path, so that a scan which comes across the library knows it.
         let library = library.canonicalize().unwrap_or_else(|_| library.to_owned());
         let catalog = library.join("catalog.sqlite");
@@ -132,21 +140,23 @@ impl Engine {
             listener: Mutex::new(None),
             bell: Default::default(),
             stranded: Mutex::default(),
+            in_hand,
             _lock: lock,
         };
         if engine.writer.is_some() {
-            engine.recover()?;
+            engine.recover(left)?;
         }
         Ok(engine)
     }
 
-    /// Jobs that a dead process held wait again; renditions that are gone are made again.
-    fn recover(&self) -> Result<()> {
+    /// Jobs that a dead process held wait again, and those that were in its hand `left` are suspected; renditions that are gone are
+    /// made again.
+    fn recover(&self, left: HashSet<String>) -> Result<()> {
         let applying = self.applying();
         self.write(move |catalog| {
             catalog::versions::adopt(catalog)?;
             let now = applying.ports.clock.now_ms();
-            for job in catalog::jobs::take_back(catalog, now)? {
+            for job in catalog::jobs::take_back(catalog, &left, now)? {
                 let reason = winnow_contract::Words::new("parked").with("crashes", job.crashes);
                 applying.failure(catalog, &job, &reason, winnow_contract::job::JobState::Parked)?;
             }
@@ -365,6 +375,10 @@ impl Engine {
         &self.breaks
     }
 
+    pub(crate) fn in_hand(&self) -> Option<&InHand> {
+        self.in_hand.as_ref()
+    }
+
     pub(crate) fn meter(&self) -> &Meter {
         &self.meter
     }
@@ -474,8 +488,11 @@ impl Engine {
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Takes the lock of a library, creating its folder.
+fn unusable(error: std::io::Error) -> EngineError {
+    EngineError::Unusable(error.to_string())
+}
+
 fn lock(library: &Path) -> Result<File> {
-    let unusable = |error: std::io::Error| EngineError::Unusable(error.to_string());
     fs_err::create_dir_all(library).map_err(unusable)?;
     let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(library.join("lock")).map_err(unusable)?;
     let file = file.into_file();

@@ -2,6 +2,7 @@
 //!
 //! `run` is the runner; the rows are in `catalog::jobs`.
 
+pub mod in_hand;
 pub mod progress;
 pub mod run;
 

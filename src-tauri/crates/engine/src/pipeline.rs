@@ -51,7 +51,7 @@ pub fn lane(kind: JobKind) -> Lane {
     }
 }
 
-/// True when the work happens inside this process, so that a death of the process counts against the job.
+/// True when the work happens inside this process, so that a death of the process may be the job's doing.
 pub fn in_process(kind: JobKind) -> bool {
     match kind {
         JobKind::Scan | JobKind::Ingest | JobKind::Detect | JobKind::Compare => true,

@@ -7,6 +7,7 @@ use crate::outcome::{Again, NewJob, Part, Subject};
 use crate::paths;
 use crate::pipeline;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashSet;
 use winnow_contract::Words;
 use winnow_contract::asset::RenditionKind;
 use winnow_contract::id::{AssetId, JobId};
@@ -75,15 +76,13 @@ pub fn hold(catalog: &Connection, subject: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Leases up to `limit` waiting jobs of a lane. One that was there when the program died is taken alone.
+/// Leases up to `limit` waiting jobs of a lane.
 pub fn claim(catalog: &Connection, lane: Lane, limit: u32, owner: &str, now: i64, until: i64) -> Result<Vec<Job>> {
     let mut query = catalog.prepare_cached(
         "SELECT id, kind, lane, subject, params, attempts, crashes, part FROM jobs INDEXED BY jobs_waiting
          WHERE state = 'queued' AND lane = ?1 AND not_before <= ?2 ORDER BY crashes, created_at, id LIMIT ?3",
     )?;
-    let mut jobs = query.query_map(params![lane.as_str(), now, limit], job_of)?.collect::<Result<Vec<_>, _>>()?;
-    let alone = jobs.iter().position(|job| job.crashes > 0).map_or(jobs.len(), |first| first.max(1));
-    jobs.truncate(alone);
+    let jobs = query.query_map(params![lane.as_str(), now, limit], job_of)?.collect::<Result<Vec<_>, _>>()?;
     let mut lease =
         catalog.prepare_cached("UPDATE jobs SET state = 'running', lease_owner = ?2, lease_until = ?3, changed_at = ?4 WHERE id = ?1")?;
     for job in &jobs {
@@ -153,15 +152,15 @@ pub fn put_back(catalog: &Connection, job: &str, attempts: u32, crashes: u32, no
     Ok(())
 }
 
-/// Takes back what a dead owner held. A death counts against a job only if the work was inside the process that died.
+/// Takes back what a dead owner held. A death counts against the jobs that were being worked on inside it.
 /// Gives back the jobs that are now set aside.
-pub fn take_back(catalog: &Connection, now: i64) -> Result<Vec<Job>> {
+pub fn take_back(catalog: &Connection, in_hand: &HashSet<String>, now: i64) -> Result<Vec<Job>> {
     let mut query = catalog
         .prepare("SELECT id, kind, lane, subject, params, attempts, crashes, part FROM jobs WHERE state <> 'done' AND state = 'running'")?;
     let jobs = query.query_map([], job_of)?.collect::<Result<Vec<_>, _>>()?;
     let mut parked = Vec::new();
     for job in jobs {
-        let crashes = u32::from(pipeline::in_process(job.kind));
+        let crashes = u32::from(in_hand.contains(&job.id));
         put_back(catalog, &job.id, 0, crashes, 0, now)?;
         if job.crashes + crashes >= PARK_AFTER {
             parked.push(Job { crashes: job.crashes + crashes, ..job });

@@ -2,7 +2,8 @@
 //!
 //! Does not know what a change means. A change is either in a committed transaction or did not happen.
 //!
-//! A group is carried out without savepoints, for these cost a third of all writing (SQLite keeps a copy of every page). When a change fails, the group is taken back and carried out again with them.
+//! A group is carried out without savepoints, for these cost a third of all writing (SQLite keeps a copy of every page). When a
+//! change fails, the group is taken back and carried out again with them.
 
 use super::due;
 use crate::breaks::{Breaks, Point};

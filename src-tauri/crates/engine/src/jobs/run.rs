@@ -86,8 +86,7 @@ impl Engine {
             return if done > 0 { Ok(Tick::Again) } else { Ok(Tick::Wait(self.until_due(lane)?)) };
         }
         self.breaks().hit(Point::JobsClaimed)?;
-        // What runs inside the program is not leased ahead: a death of the program counts against all of it that is held.
-        if ahead && !jobs.iter().any(|job| pipeline::in_process(job.kind)) {
+        if ahead {
             hand.ahead = self.lease(lane, limit)?;
         }
         self.run_all(jobs, hand);
@@ -159,6 +158,8 @@ impl Engine {
     /// Runs one job and hands what came of it to the writer.
     fn run(&self, job: &Job, context: &Context<'_>) -> Result<Ticket<Touched>> {
         let started = self.now();
+        // A worker's death is noticed; that of this process is not.
+        let _named = self.in_hand().filter(|_| pipeline::in_process(job.kind)).map(|in_hand| in_hand.name(&job.id));
         let result = catch_unwind(AssertUnwindSafe(|| pipeline::run(job, context)));
         match result {
             Ok(Ok(outcome)) => self.commit(job, outcome, started),
