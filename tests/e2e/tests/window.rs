@@ -187,7 +187,7 @@ const STOPWATCH: &str = "
 fn keys_are_answered_while_files_are_read() {
     let _alone = alone();
     let (library, display) = (Library::new(), Display::open());
-    files::texts(&library.files(), 4000);
+    files::texts(&library.files(), 12_000);
     library.run([OsStr::new("ingest"), OsStr::new("--no-wait"), library.files().as_os_str()]);
     let window = Window::open(&library, &display);
     wait_for("some files are shown", PATIENCE, || (window.count("asset-card") > 20).then_some(()));

@@ -114,6 +114,8 @@ fn code(language: Lang) -> &'static str {
         Lang::Slk => "sk",
         Lang::Cat => "ca",
         Lang::Tgl => "tl",
+        Lang::Hye => "hy",
+        Lang::Cym => "cy",
     }
 }
 

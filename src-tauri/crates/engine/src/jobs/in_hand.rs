@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -54,12 +54,21 @@ impl Drop for Named<'_> {
     }
 }
 
-fn write(file: &mut File, line: usize, name: &str) {
+fn write(file: &File, line: usize, name: &str) {
     let text = format!("{name:<width$.width$}\n", width = WIDTH - 1);
-    let written = file.seek(SeekFrom::Start((line * WIDTH) as u64)).and_then(|_| file.write_all(text.as_bytes()));
-    if let Err(error) = written {
+    if let Err(error) = write_at(file, text.as_bytes(), (line * WIDTH) as u64) {
         tracing::debug!("a job could not be named: {error}");
     }
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> std::io::Result<()> {
+    std::os::windows::fs::FileExt::seek_write(file, bytes, at).map(drop)
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ fn inferred(head: &[u8]) -> Option<Kind> {
 
 /// Where `needle` first stands in `bytes`.
 fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes.windows(needle.len()).position(|window| window == needle)
+    memchr::memmem::find(bytes, needle)
 }
 
 #[cfg(test)]
