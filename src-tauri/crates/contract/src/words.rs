@@ -294,6 +294,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("locked_members", "Members that need a password, or another one: {count}."),
     ("links_skipped", "Links and devices, which hold no content of their own: {count}."),
     ("nesting", "It is nested more than {limit} levels deep; what is deeper was left out."),
+    ("attributes_cut", "An element has more than {limit} attributes; the rest of them were left out."),
     ("cells_cut", "Only the first {limit} cells of the workbook were read; there are more."),
     ("cells_astray", "Cells that point at a text that is not in the workbook, and are left out: {count}."),
     ("message_cut", "The message ends before its last part does. What it holds was read."),

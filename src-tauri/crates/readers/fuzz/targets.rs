@@ -128,12 +128,15 @@ fn offices(bytes: &[u8]) {
 fn pages(bytes: &[u8]) {
     let text = encoding::to_text(bytes, true, None).text;
     drop(encoding::glimpse(bytes));
+    let without_more = attributes::bounded(&text);
+    assert!(without_more.is_none_or(|kept| kept.len() <= text.len()), "a text grew");
     let page = html::read(text, 10_000);
     assert!(page.text.chars().count() <= 10_000, "more text was kept than is allowed");
 }
 
 fn rich_texts(bytes: &[u8]) {
     drop(rtf::read(&mut Cursor::new(bytes), &LIMITS));
+    expand(bytes, "application/rtf");
     drop(office::rtf_text(bytes, &LIMITS));
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Opens no file and no socket, knows no path, starts no thread, keeps nothing between calls. Used by the decoding worker only.
 
+pub mod attributes;
 pub mod book;
 pub mod container;
 pub mod encoding;
