@@ -1,7 +1,10 @@
 //! Reads Excel workbooks of 1993 to 2003 (MS-XLS, BIFF 5 to 8): every cell as it is shown, hidden ones too, comments, text boxes.
 //!
-//! Formulas are not evaluated: what Excel left as their value is taken. Excel before version 5 is not read.
+//! Formulas are not evaluated: what Excel left as their value is taken, and the formula itself when no program left one. Excel
+//! before version 5 is not read.
 
+mod formula;
+mod functions;
 mod record;
 mod sheet;
 
@@ -29,9 +32,22 @@ struct Shared {
     /// Number of the format by the number of the style.
     styles: Vec<u16>,
     strings: Vec<String>,
+    /// For every number that formulas call sheets by, the list of books and the sheet in that one.
+    references: Vec<(u16, u16)>,
+    /// Books so far, and which of them is this one.
+    books: u16,
+    own: Option<u16>,
+    names: Vec<String>,
 }
 
 impl Shared {
+    /// The name of a sheet of this workbook as formulas call it.
+    fn sheet(&self, number: u16) -> Option<&str> {
+        let (book, sheet) = *self.references.get(usize::from(number))?;
+        let name = self.names.get(usize::from(sheet)).filter(|_| Some(book) == self.own)?;
+        Some(name)
+    }
+
     fn format(&self, style: u16) -> Format {
         let number = self.styles.get(usize::from(style)).copied().unwrap_or(0);
         self.formats.get(&number).copied().unwrap_or_else(|| Format::built_in(u32::from(number)))
@@ -71,7 +87,8 @@ pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), W
     if stream.len() < 8 {
         return Err(damaged("the main stream is missing"));
     }
-    let (shared, sheets) = globals(&stream, limits)?;
+    let (mut shared, sheets) = globals(&stream, limits)?;
+    shared.names = sheets.iter().map(|one| one.name.clone()).collect();
     let mut book = Book::new(flow, limits.cells);
     for one in &sheets {
         if book.is_full() {
@@ -91,6 +108,10 @@ fn globals(stream: &[u8], limits: &Limits) -> Result<(Shared, Vec<Sheet>), Words
         formats: HashMap::new(),
         styles: Vec::new(),
         strings: Vec::new(),
+        references: Vec::new(),
+        books: 0,
+        own: None,
+        names: Vec::new(),
     };
     let mut sheets = Vec::new();
     for found in records(stream, 0) {
@@ -102,12 +123,30 @@ fn globals(stream: &[u8], limits: &Limits) -> Result<(Shared, Vec<Sheet>), Words
             record::FORMAT if shared.formats.len() < MANY => format(&found, &mut shared),
             record::STYLE if shared.styles.len() < MANY => shared.styles.push(u16_at(found.data, 2)),
             record::SHEET if sheets.len() < MANY => sheets.push(listed(&found, &shared)),
+            record::BOOK => {
+                // A mark in the place of a name says that it is this workbook.
+                shared.own = shared.own.or((u16_at(found.data, 2) == 0x0401).then_some(shared.books));
+                shared.books = shared.books.saturating_add(1);
+            }
+            record::SHEET_REFERENCES if shared.unicode => shared.references = references(found.data),
             record::STRINGS => shared.strings = strings(stream, &found, limits),
             record::END => break,
             _ => {}
         }
     }
     Ok((shared, sheets))
+}
+
+/// What the workbook has drawn in it, put together from its records.
+pub fn drawings(stream: &[u8]) -> Vec<u8> {
+    let (mut drawings, mut goes_on) = (Vec::new(), false);
+    for found in records(stream, 0).take_while(|found| found.kind != record::END) {
+        goes_on = found.kind == record::DRAWINGS || goes_on && found.kind == record::CONTINUE;
+        if goes_on {
+            drawings.extend_from_slice(found.data);
+        }
+    }
+    drawings
 }
 
 /// Two numbers here are not those of Windows.
@@ -123,6 +162,12 @@ fn format(found: &Record<'_>, shared: &mut Shared) {
     let rest = found.data.get(2..).unwrap_or_default();
     let code = if shared.unicode { shared.text(rest) } else { shared.short_text(rest) };
     shared.formats.insert(u16_at(found.data, 0), Format::of_code(&code));
+}
+
+/// Three numbers each: the book, its first and its last sheet.
+fn references(data: &[u8]) -> Vec<(u16, u16)> {
+    let list = data.get(2..).unwrap_or_default().chunks_exact(6);
+    list.map(|one| (u16_at(one, 0), u16_at(one, 2))).collect()
 }
 
 fn listed(found: &Record<'_>, shared: &Shared) -> Sheet {

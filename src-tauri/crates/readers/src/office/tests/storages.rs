@@ -92,6 +92,31 @@ fn an_old_workbook_reads_cell_by_cell() {
     assert_eq!(refused.map(|_| ()), Err(locked()));
 }
 
+#[test]
+fn an_old_formula_without_a_stored_result_shows_itself() {
+    let formula = |row: u8, value: [u8; 8], flags: u8, tokens: &[u8]| {
+        record(0x06, &[&[row, 0, 0, 0, 0, 0], value.as_slice(), &[flags, 0, 0, 0, 0, 0], &[tokens.len() as u8, 0], tokens].concat())
+    };
+    let (sum, empty) = (&[0x25, 0, 0, 1, 0, 1, 0xc0, 1, 0xc0, 0x19, 0x10, 0, 0], &[0x17, 0, 0]);
+    let (number, text, nothing) = ([0; 8], [0, 0, 0, 0, 0, 0, 0xff, 0xff], [3, 0, 0, 0, 0, 0, 0xff, 0xff]);
+    let other = &[0x3a, 0, 0, 2, 0, 3, 0xc0, 0x1e, 1, 0, 0x03];
+    let sheet = [
+        formula(0, nothing, 0, sum),
+        formula(1, nothing, 0, empty),
+        formula(2, number, 0, sum),
+        formula(3, number, 3, sum),
+        formula(4, text, 0, sum),
+        record(0x207, b"\x03\0\0sum"),
+        formula(5, text, 0, sum),
+        formula(6, nothing, 0, other),
+        formula(7, text, 0, sum),
+    ];
+    let globals = [record(0x1ae, &[1, 0, 1, 4]), record(0x17, &[1, 0, 0, 0, 0, 0, 0, 0])];
+    let found = document(&xls(&globals, &sheet));
+    assert_eq!(text_of(&found), "Old\n=SUM(B1:B2)\n0\n=SUM(B1:B2)\nsum\n=SUM(B1:B2)\n=Old!D3+1\n=SUM(B1:B2)");
+    check_place(&found, PartKind::HiddenCell, "Old!A6", "=SUM(B1:B2)");
+}
+
 fn atom(kind: u16, instance: u16, data: &[u8]) -> Vec<u8> {
     [(instance << 4).to_le_bytes().as_slice(), kind.to_le_bytes().as_slice(), &(data.len() as u32).to_le_bytes(), data].concat()
 }
@@ -102,7 +127,7 @@ fn container(kind: u16, instance: u16, parts: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-fn ppt(header: u32) -> Vec<u8> {
+pub fn ppt(header: u32) -> Vec<u8> {
     let listed = |reference: u32, id: u32| atom(1011, 0, &words(&[reference, 0, 0, id, 0]));
     let slides = container(4080, 0, &[listed(2, 256), atom(4008, 0, b"outline"), listed(3, 257)]);
     let notes = container(4080, 2, &[listed(4, 1)]);
