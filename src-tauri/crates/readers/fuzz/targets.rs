@@ -5,7 +5,7 @@ use crate::seeds::{self, Seed};
 use std::io::{Cursor, Read, Seek, SeekFrom, sink};
 use std::sync::LazyLock;
 use winnow_contract::worker::{Answer, ExpandLimits, ExpandRequest, Work};
-use winnow_readers::{Limits, book, container, encoding, html, mail, names, office, rtf};
+use winnow_readers::{Limits, attributes, book, container, encoding, html, mail, names, office, rtf};
 
 /// One target.
 pub struct Target {

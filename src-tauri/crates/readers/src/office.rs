@@ -20,6 +20,7 @@ mod workbook;
 mod xls;
 mod xlsx;
 
+pub(crate) use embedded::PICTURE;
 pub use embedded::{has_members, members};
 pub use kind::kind_of;
 
@@ -131,7 +132,7 @@ fn before_2007(
     let mut flow = Flow::new(limits);
     facts::summary(&ole.named("\u{5}SummaryInformation", 1 << 20), &mut flow);
     facts::set(&ole.named("\u{5}DocumentSummaryInformation", 1 << 20), facts::DOCUMENT_SUMMARY, &mut flow);
-    flow.document.has_members = embedded::holds_any(&ole);
+    flow.document.has_members = embedded::holds_any(&mut ole);
     body(&mut ole, limits, &mut flow)?;
     flow.finish(tool)
 }
