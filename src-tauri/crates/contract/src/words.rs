@@ -198,6 +198,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("sound_ends_early", "The recording ends before its header says it does. What it holds was decoded."),
     ("sound_damaged_parts", "{count} damaged parts of the recording were left out."),
     ("locked", "It is locked: a password is needed to open it."),
+    ("cannot_unlock", "It is locked, and Winnow cannot open this kind of encryption, not even with the password."),
     ("needs_pdfium", "PDF documents need the PDF library; see Settings › Models."),
     ("pages_cut", "It has {count} pages; the first {limit} were read."),
     ("pages_broken", "The list of its pages is damaged; the pages before that were read."),

@@ -20,6 +20,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "container", input: container, feed: containers },
     Target { name: "mail", input: |dice| mutated(&seeds::mails(), dice), feed: mails },
     Target { name: "office", input: |dice| mutated(&seeds::offices(), dice), feed: offices },
+    Target { name: "before_2007", input: |dice| mutated(&BEFORE_2007, dice), feed: offices },
     Target { name: "html", input: |dice| mutated(&seeds::pages(), dice), feed: pages },
     Target { name: "rtf", input: |dice| mutated(&seeds::rich_texts(), dice), feed: rich_texts },
     Target { name: "names", input: |dice| mutated(&seeds::names(), dice), feed: all_names },
@@ -45,6 +46,8 @@ fn mutated(all: &[Seed], dice: &mut Dice) -> Vec<u8> {
 
 /// Made once: packing takes longer than feeding.
 static CONTAINERS: LazyLock<Vec<Seed>> = LazyLock::new(seeds::containers);
+
+static BEFORE_2007: LazyLock<Vec<Seed>> = LazyLock::new(seeds::before_2007);
 
 /// Mostly with sums that are right, for else a 7z is refused before anybody looks into it.
 fn container(dice: &mut Dice) -> Vec<u8> {

@@ -68,3 +68,8 @@ pub fn damaged(why: impl ToString) -> Words {
 pub fn locked() -> Words {
     Words::new("locked")
 }
+
+/// The reason for a file that is encrypted in a way that no password opens here.
+pub fn cannot_unlock() -> Words {
+    Words::new("cannot_unlock")
+}

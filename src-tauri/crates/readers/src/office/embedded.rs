@@ -87,8 +87,8 @@ fn drawn<'o>(ole: &'o mut Ole<'_>) -> impl Iterator<Item = Vec<u8>> + 'o {
 /// entries of the compound file; those of pictures that have no entry of their own count the pictures.
 ///
 /// # Errors
-/// `damaged` when the document cannot be opened, `locked` when it is encrypted and the password does not open it, `io_error`
-/// when a member cannot be written.
+/// `damaged` when the document cannot be opened, `locked` when it is encrypted and the password does not open it,
+/// `cannot_unlock` when none does, `io_error` when a member cannot be written.
 pub fn members(input: &mut dyn Input, password: Option<&str>, spool: &mut Spool<'_>) -> Result<(), Words> {
     let family = kind::of(input)?.family;
     input.seek(SeekFrom::Start(0)).map_err(damaged)?;

@@ -13,7 +13,7 @@ use super::facts::code_page;
 use super::workbook::Book;
 use crate::flow::Flow;
 use crate::ole::{Ole, u16_at, u32_at};
-use crate::{Limits, damaged, locked};
+use crate::{Limits, cannot_unlock, damaged};
 use encoding_rs::{Encoding, WINDOWS_1252};
 use record::{Record, Text, records};
 use std::collections::HashMap;
@@ -80,7 +80,7 @@ struct Sheet {
 /// Reads a workbook.
 ///
 /// # Errors
-/// `locked` when it is encrypted, `damaged` when its stream is missing.
+/// `cannot_unlock` when it is encrypted, `damaged` when its stream is missing.
 pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), Words> {
     let name = if ole.has("Workbook") { "Workbook" } else { "Book" };
     let stream = ole.named(name, limits.unpacked_bytes);
@@ -117,7 +117,7 @@ fn globals(stream: &[u8], limits: &Limits) -> Result<(Shared, Vec<Sheet>), Words
     for found in records(stream, 0) {
         match found.kind {
             record::BEGIN => shared.unicode = u16_at(found.data, 0) >= 0x600,
-            record::ENCRYPTED => return Err(locked()),
+            record::ENCRYPTED => return Err(cannot_unlock()),
             record::CODE_PAGE => shared.encoding = encoding(u16_at(found.data, 0)),
             record::SINCE_1904 => shared.since_1904 = u16_at(found.data, 0) == 1,
             record::FORMAT if shared.formats.len() < MANY => format(&found, &mut shared),

@@ -47,7 +47,7 @@ fn an_old_word_document_reads_by_its_pieces() {
     check_place(&found, PartKind::Footnote, "", "note");
     check_place(&found, PartKind::Comment, "", "why");
     let refused = read(&mut Cursor::new(doc(b"x", "", [1, 0, 0, 0, 0], 0x100)), None, &LIMITS);
-    assert_eq!(refused.map(|_| ()), Err(locked()));
+    assert_eq!(refused.map(|_| ()), Err(cannot_unlock()));
 }
 
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
@@ -89,7 +89,7 @@ fn an_old_workbook_reads_cell_by_cell() {
     check_place(&found, PartKind::HiddenCell, "Old!A1", "c\u{e4}");
     check_place(&found, PartKind::Comment, "Ann", "B3: look");
     let refused = read(&mut Cursor::new(xls(&[record(0x2f, &[0; 6])], &[])), None, &LIMITS);
-    assert_eq!(refused.map(|_| ()), Err(locked()));
+    assert_eq!(refused.map(|_| ()), Err(cannot_unlock()));
 }
 
 #[test]
@@ -159,7 +159,20 @@ fn an_old_presentation_reads_slide_by_slide() {
     check_place(&found, PartKind::SlideNotes, "1", "spoken");
     check_place(&found, PartKind::HiddenSlide, "2", "unseen");
     check_property(&found, "slides", "2");
-    assert_eq!(read(&mut Cursor::new(ppt(0xf3d1_c4df)), None, &LIMITS).map(|_| ()), Err(locked()));
+    assert_eq!(read(&mut Cursor::new(ppt(0xf3d1_c4df)), None, &LIMITS).map(|_| ()), Err(cannot_unlock()));
+}
+
+#[test]
+fn what_no_password_opens_is_told_from_what_one_opens() {
+    let check = |version: [u8; 4], expected: Words| {
+        let bytes = storage(&[("EncryptedPackage", &[0; 64]), ("EncryptionInfo", &version)]);
+        assert_eq!(read(&mut Cursor::new(&bytes), None, &LIMITS).map(|_| ()), Err(expected.clone()), "{version:?}");
+        assert_eq!(read(&mut Cursor::new(&bytes), Some("x"), &LIMITS).map(|_| ()), Err(expected), "{version:?}");
+    };
+    check([4, 0, 4, 0], crate::locked());
+    check([3, 0, 2, 0], crate::locked());
+    check([4, 0, 3, 0], cannot_unlock());
+    check([1, 0, 1, 0], cannot_unlock());
 }
 
 #[test]
