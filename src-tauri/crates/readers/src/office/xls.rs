@@ -38,6 +38,8 @@ struct Shared {
     books: u16,
     own: Option<u16>,
     names: Vec<String>,
+    /// Who wrote the workbook stored no results of formulas.
+    unevaluated: bool,
 }
 
 impl Shared {
@@ -89,6 +91,7 @@ pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), W
     }
     let (mut shared, sheets) = globals(&stream, limits)?;
     shared.names = sheets.iter().map(|one| one.name.clone()).collect();
+    shared.unevaluated = records(&stream, 0).any(|found| sheet::is_unevaluated(&found, &shared));
     let mut book = Book::new(flow, limits.cells);
     for one in &sheets {
         if book.is_full() {
@@ -112,6 +115,7 @@ fn globals(stream: &[u8], limits: &Limits) -> Result<(Shared, Vec<Sheet>), Words
         books: 0,
         own: None,
         names: Vec::new(),
+        unevaluated: false,
     };
     let mut sheets = Vec::new();
     for found in records(stream, 0) {

@@ -110,11 +110,14 @@ fn an_old_formula_without_a_stored_result_shows_itself() {
         formula(5, text, 0, sum),
         formula(6, nothing, 0, other),
         formula(7, text, 0, sum),
+        formula(8, nothing, 0, &[]),
     ];
     let globals = [record(0x1ae, &[1, 0, 1, 4]), record(0x17, &[1, 0, 0, 0, 0, 0, 0, 0])];
     let found = document(&xls(&globals, &sheet));
-    assert_eq!(text_of(&found), "Old\n=SUM(B1:B2)\n0\n=SUM(B1:B2)\nsum\n=SUM(B1:B2)\n=Old!D3+1\n=SUM(B1:B2)");
+    assert_eq!(text_of(&found), "Old\n=SUM(B1:B2)\n=\"\"\n0\n=SUM(B1:B2)\nsum\n=SUM(B1:B2)\n=Old!D3+1\n=SUM(B1:B2)");
     check_place(&found, PartKind::HiddenCell, "Old!A6", "=SUM(B1:B2)");
+    let with_results = [formula(0, nothing, 0, empty), formula(1, text, 0, sum)];
+    assert_eq!(text_of(&document(&xls(&globals, &with_results))), "Old\n=SUM(B1:B2)");
 }
 
 fn atom(kind: u16, instance: u16, data: &[u8]) -> Vec<u8> {

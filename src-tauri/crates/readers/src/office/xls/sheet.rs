@@ -139,9 +139,9 @@ impl<'s> Reader<'s> {
             Some(0) => self.formula = Some((at, self.written(value).map(|formula| formula.text).unwrap_or_default())),
             Some(1) => self.cell(at, bool_name(second), book),
             Some(2) => self.cell(at, error_name(second), book),
-            // An empty text is a result, unless it cannot be one.
-            Some(3) => {
-                if let Some(formula) = self.written(value).filter(|formula| formula.never_text) {
+            // An empty text is a result, where results are stored.
+            Some(3) if self.shared.unevaluated => {
+                if let Some(formula) = self.written(value) {
                     self.cell(at, &formula.text, book);
                 }
             }
@@ -149,11 +149,8 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The formula that stands behind its value, flags and its length.
     fn written(&self, value: &[u8]) -> Option<Formula> {
-        let length = usize::from(u16_at(value, 14));
-        let tokens = value.get(16..16 + length).filter(|_| self.shared.unicode)?;
-        formula::written(tokens, &|number| self.shared.sheet(number))
+        written(value, self.shared)
     }
 
     /// A formula whose text did not come shows itself.
@@ -210,6 +207,20 @@ impl<'s> Reader<'s> {
             }
         }
     }
+}
+
+/// The result of a formula is said to be an empty text, which it cannot be: the program that wrote it evaluates nothing.
+pub fn is_unevaluated(found: &Record<'_>, shared: &Shared) -> bool {
+    let value = found.data.get(6..).unwrap_or_default();
+    let is_empty = found.kind == record::FORMULA && u16_at(value, 6) == 0xffff && value.first() == Some(&3);
+    is_empty && written(value, shared).is_some_and(|formula| formula.never_text)
+}
+
+/// The formula that stands behind its value, flags and its length.
+fn written(value: &[u8], shared: &Shared) -> Option<Formula> {
+    let length = usize::from(u16_at(value, 14));
+    let tokens = value.get(16..16 + length).filter(|_| shared.unicode)?;
+    formula::written(tokens, &|number| shared.sheet(number))
 }
 
 fn float(bytes: &[u8]) -> f64 {
