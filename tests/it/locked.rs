@@ -1,5 +1,6 @@
 //! What needs a password: it is tried, kept in memory only, and what had waited for it is read.
 
+use winnow_contract::Words;
 use winnow_contract::asset::{AssetState, RenditionKind};
 use winnow_contract::command::Unlock;
 use winnow_contract::worker::Password;
@@ -29,6 +30,20 @@ fn a_locked_document_is_read_with_its_password() {
     assert_eq!((open.row.state, open.unlocked, open.extractions.len()), (AssetState::Ready, true, 2));
     let page = open.renditions.iter().find(|row| row.kind == RenditionKind::Page && row.page == 2).expect("a page");
     assert!(library.engine().picture(&page.id).expect("asked").is_some());
+}
+
+#[test]
+fn what_no_password_opens_is_locked_and_says_so() {
+    let library = TestLibrary::new();
+    library.drop_file("old.doc", "book sealed\ntext a secret clause");
+    library.ingest();
+    let sealed = library.asset("old.doc");
+    let sealed_for_good = Some(Words::new("cannot_unlock"));
+    assert_eq!((sealed.row.state, &sealed.row.failure), (AssetState::Locked, &sealed_for_good));
+    let refused = library.ask(Unlock { asset: sealed.row.id, password: Password(PASSWORD.to_owned()) }).expect_err("refused");
+    assert_eq!(refused.code, "cannot_unlock");
+    library.settle();
+    assert_eq!(library.asset("old.doc").row.failure, sealed_for_good);
 }
 
 #[test]

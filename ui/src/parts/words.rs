@@ -214,7 +214,7 @@ pub fn state(state: AssetState) -> &'static str {
         AssetState::Ready => "Read",
         AssetState::Partial => "Read in part",
         AssetState::Unread => "No reader yet",
-        AssetState::Locked => "Needs a password",
+        AssetState::Locked => "Locked",
         AssetState::Missing => "File is gone",
         AssetState::Failed => "Could not be read",
     }

@@ -41,7 +41,7 @@ vocabulary! {
         Partial = "partial",
         /// There is no reader for it yet.
         Unread = "unread",
-        /// Needs a password.
+        /// Needs a password, or is encrypted in a way that cannot be opened; the failure says which.
         Locked = "locked",
         /// No location is left.
         Missing = "missing",

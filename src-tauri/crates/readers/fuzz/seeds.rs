@@ -231,6 +231,50 @@ pub fn offices() -> Vec<Seed> {
     ]
 }
 
+/// A compound file of these streams.
+fn compound(streams: &[(&str, Vec<u8>)]) -> Seed {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).expect("a file");
+    for (name, content) in streams {
+        file.create_stream(name).expect("a stream").write_all(content).expect("written");
+    }
+    file.flush().expect("flushed");
+    Seed::Plain(file.into_inner().into_inner())
+}
+
+/// A record of a picture, as drawings keep it.
+fn blip() -> Vec<u8> {
+    let body = [[7; 17].as_slice(), b"\x89PNG", &[3; 33 << 10]].concat();
+    [(0x6e0_u16 << 4).to_le_bytes().as_slice(), &0xf01e_u16.to_le_bytes(), &(body.len() as u32).to_le_bytes(), &body].concat()
+}
+
+/// A workbook with formulas, and a document with a picture, of before 2007.
+pub fn before_2007() -> Vec<Seed> {
+    let record = |kind: u16, data: &[u8]| [kind.to_le_bytes().as_slice(), &(data.len() as u16).to_le_bytes(), data].concat();
+    let formula = |tokens: &[u8]| {
+        let value = [3, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0];
+        record(0x06, &[[0; 6].as_slice(), &value, &[tokens.len() as u8, 0], tokens].concat())
+    };
+    let globals = [
+        record(0x809, &[0, 6, 5, 0]),
+        record(0x1ae, &[1, 0, 1, 4]),
+        record(0x17, &[1, 0, 0, 0, 0, 0, 0, 0]),
+        record(0xfc, b"\x01\0\0\0\x01\0\0\0\x02\0\0ab"),
+    ]
+    .concat();
+    let bound = |at: usize| record(0x85, &[(at as u32).to_le_bytes().as_slice(), &[0, 0, 3, 0], b"Old"].concat());
+    let sheet = [
+        record(0x809, &[0, 6, 16, 0]),
+        formula(&[0x25, 0, 0, 9, 0, 0, 0xc0, 0, 0xc0, 0x42, 1, 4, 0]),
+        formula(&[0x3a, 0, 0, 2, 0, 3, 0xc0, 0x1e, 1, 0, 0x03, 0x15, 0x17, 1, 0, b'x', 0x08, 0x12]),
+        formula(&[0x44, 0, 0, 0, 0xc0, 0x1f, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 0x05, 0x14, 0x19, 4, 1, 0, 0, 0, 0, 0]),
+        record(0x0a, &[]),
+    ];
+    let at = globals.len() + bound(0).len() + 4;
+    let book = [globals, bound(at), record(0x0a, &[]), sheet.concat()].concat();
+    let main = [&[0xec, 0xa5, 0x65, 0], [0; 0x100].as_slice()].concat();
+    vec![compound(&[("Workbook", book)]), compound(&[("WordDocument", main), ("Data", blip())])]
+}
+
 /// Pages in several encodings.
 pub fn pages() -> Vec<Seed> {
     let page = "<!doctype html><html><head><meta charset=utf-8><title>T &amp; t</title><style>p{}</style><script>var x='</p>';</script></head><body>\
@@ -243,6 +287,7 @@ pub fn pages() -> Vec<Seed> {
 pub fn rich_texts() -> Vec<Seed> {
     [
         r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Arial;}}{\info{\author A}{\title T}}\pard One \'e9 \u8364? {\b two}\par{\footnote note}{\*\annotation remark}\cell\row{\pict\bin4 abcd}}",
+        r"{\rtf1 a{\*\shppict{\pict{\*\picprop{\sp{\sn a}}}\picw10\pngblip 89504e47}}{\nonshppict{\pict\wmetafile8 00}}{\pict\jpegblip\bin4 abcd}}",
         r"{\rtf1\mac{\stylesheet{\s1 heading 1;}}\s1 Head\par{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}\uc2\u-3913 ab\line{\deleted gone}}",
     ]
     .map(Seed::text)

@@ -5,7 +5,7 @@ use crate::seeds::{self, Seed};
 use std::io::{Cursor, Read, Seek, SeekFrom, sink};
 use std::sync::LazyLock;
 use winnow_contract::worker::{Answer, ExpandLimits, ExpandRequest, Work};
-use winnow_readers::{Limits, book, container, encoding, html, mail, names, office, rtf};
+use winnow_readers::{Limits, attributes, book, container, encoding, html, mail, names, office, rtf};
 
 /// One target.
 pub struct Target {
@@ -20,6 +20,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "container", input: container, feed: containers },
     Target { name: "mail", input: |dice| mutated(&seeds::mails(), dice), feed: mails },
     Target { name: "office", input: |dice| mutated(&seeds::offices(), dice), feed: offices },
+    Target { name: "before_2007", input: |dice| mutated(&BEFORE_2007, dice), feed: offices },
     Target { name: "html", input: |dice| mutated(&seeds::pages(), dice), feed: pages },
     Target { name: "rtf", input: |dice| mutated(&seeds::rich_texts(), dice), feed: rich_texts },
     Target { name: "names", input: |dice| mutated(&seeds::names(), dice), feed: all_names },
@@ -45,6 +46,8 @@ fn mutated(all: &[Seed], dice: &mut Dice) -> Vec<u8> {
 
 /// Made once: packing takes longer than feeding.
 static CONTAINERS: LazyLock<Vec<Seed>> = LazyLock::new(seeds::containers);
+
+static BEFORE_2007: LazyLock<Vec<Seed>> = LazyLock::new(seeds::before_2007);
 
 /// Mostly with sums that are right, for else a 7z is refused before anybody looks into it.
 fn container(dice: &mut Dice) -> Vec<u8> {
@@ -128,12 +131,15 @@ fn offices(bytes: &[u8]) {
 fn pages(bytes: &[u8]) {
     let text = encoding::to_text(bytes, true, None).text;
     drop(encoding::glimpse(bytes));
+    let without_more = attributes::bounded(&text);
+    assert!(without_more.is_none_or(|kept| kept.len() <= text.len()), "a text grew");
     let page = html::read(text, 10_000);
     assert!(page.text.chars().count() <= 10_000, "more text was kept than is allowed");
 }
 
 fn rich_texts(bytes: &[u8]) {
     drop(rtf::read(&mut Cursor::new(bytes), &LIMITS));
+    expand(bytes, "application/rtf");
     drop(office::rtf_text(bytes, &LIMITS));
 }
 

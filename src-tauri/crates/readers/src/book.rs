@@ -1,13 +1,13 @@
 //! Reads EPUB books: chapters in the order of the spine, title, author and the like.
 //!
-//! Pictures, styles and scripts are not looked at. A book whose chapters are encrypted is locked.
+//! Pictures, styles and scripts are not looked at. A book whose chapters are encrypted is locked, whatever the password.
 
 use crate::flow::Flow;
 use crate::gap::Gap;
 use crate::office::{facts, relations};
 use crate::packed::Packed;
 use crate::xml::Token;
-use crate::{Document, Input, Limits, encoding, html, locked};
+use crate::{Document, Input, Limits, cannot_unlock, encoding, html};
 use std::collections::{HashMap, HashSet};
 use winnow_contract::Words;
 use winnow_contract::asset::PartKind;
@@ -20,7 +20,7 @@ const CHAPTER: u64 = 64 << 20;
 /// Reads a book.
 ///
 /// # Errors
-/// `locked` when chapters are encrypted, `damaged` when it is no package or has no readable chapter.
+/// `cannot_unlock` when chapters are encrypted, `damaged` when it is no package or has no readable chapter.
 pub fn read(input: &mut dyn Input, limits: &Limits) -> Result<Document, Words> {
     let mut packed = Packed::open(input, limits)?;
     let mut flow = Flow::new(limits);
@@ -28,7 +28,7 @@ pub fn read(input: &mut dyn Input, limits: &Limits) -> Result<Document, Words> {
     let chapters = spine(&mut packed, &main)?;
     let encrypted = encrypted(&mut packed);
     if chapters.iter().any(|chapter| encrypted.contains(chapter)) {
-        return Err(locked());
+        return Err(cannot_unlock());
     }
     facts::part(&mut packed, &main, &mut flow);
     flow.property("chapters", &chapters.len().to_string());

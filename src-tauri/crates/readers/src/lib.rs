@@ -2,6 +2,7 @@
 //!
 //! Opens no file and no socket, knows no path, starts no thread, keeps nothing between calls. Used by the decoding worker only.
 
+pub mod attributes;
 pub mod book;
 pub mod container;
 pub mod encoding;
@@ -66,4 +67,9 @@ pub fn damaged(why: impl ToString) -> Words {
 /// The reason for a file that needs a password, or another one.
 pub fn locked() -> Words {
     Words::new("locked")
+}
+
+/// The reason for a file that is encrypted in a way that no password opens here.
+pub fn cannot_unlock() -> Words {
+    Words::new("cannot_unlock")
 }

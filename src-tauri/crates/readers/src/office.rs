@@ -20,13 +20,14 @@ mod workbook;
 mod xls;
 mod xlsx;
 
+pub(crate) use embedded::PICTURE;
 pub use embedded::{has_members, members};
 pub use kind::kind_of;
 
 use crate::flow::Flow;
 use crate::ole::Ole;
 use crate::packed::Packed;
-use crate::{Document, Input, Limits, book, damaged, locked, rtf};
+use crate::{Document, Input, Limits, book, cannot_unlock, damaged, rtf};
 use kind::Family;
 use std::io::{Cursor, SeekFrom};
 use winnow_contract::Words;
@@ -34,10 +35,10 @@ use winnow_contract::Words;
 /// Reads a document of any of the families, told by its content.
 ///
 /// Text stands in the order of the document; what stands beside the body (notes, headers, comments) follows it. A password opens
-/// encrypted Open XML documents; encrypted OpenDocument files and those from before 2007 stay locked.
+/// encrypted Open XML documents; none opens encrypted OpenDocument files, books, and documents from before 2007.
 ///
 /// # Errors
-/// `locked` when it is encrypted and the password does not open it, `no_reader` when it is none of these kinds, `damaged` or the limit that was met when nothing
+/// `locked` when it is encrypted and the password does not open it, `cannot_unlock` when none does, `no_reader` when it is none of these kinds, `damaged` or the limit that was met when nothing
 /// of it could be read.
 pub fn read(input: &mut dyn Input, password: Option<&str>, limits: &Limits) -> Result<Document, Words> {
     let found = kind::of(input)?;
@@ -100,7 +101,7 @@ fn open_document(
 ) -> Result<Document, Words> {
     let mut packed = Packed::open(input, limits)?;
     if odf::is_locked(&mut packed) {
-        return Err(locked());
+        return Err(cannot_unlock());
     }
     if !packed.has("content.xml") {
         return Err(damaged("the main part is missing"));
@@ -131,7 +132,7 @@ fn before_2007(
     let mut flow = Flow::new(limits);
     facts::summary(&ole.named("\u{5}SummaryInformation", 1 << 20), &mut flow);
     facts::set(&ole.named("\u{5}DocumentSummaryInformation", 1 << 20), facts::DOCUMENT_SUMMARY, &mut flow);
-    flow.document.has_members = embedded::holds_any(&ole);
+    flow.document.has_members = embedded::holds_any(&mut ole);
     body(&mut ole, limits, &mut flow)?;
     flow.finish(tool)
 }

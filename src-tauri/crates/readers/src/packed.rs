@@ -3,7 +3,7 @@
 //! Knows nothing of what is in them, and believes no length that the package states.
 
 use crate::xml::Xml;
-use crate::{Fused, Input, Limits, Stop, damaged, locked};
+use crate::{Fused, Input, Limits, Stop, cannot_unlock, damaged};
 use std::io::{self, BufReader, Read};
 use winnow_contract::Words;
 use zip::ZipArchive;
@@ -38,7 +38,7 @@ impl<'a> Packed<'a> {
     /// A part by its name (a slash in front is passed over); none when there is no such part.
     ///
     /// # Errors
-    /// `locked` when it is encrypted, `damaged` when its header cannot be read.
+    /// `cannot_unlock` when it is encrypted, `damaged` when its header cannot be read.
     pub fn part(&mut self, name: &str) -> Result<Option<Part<'_, 'a>>, Words> {
         match self.index_of(name) {
             Some(index) => self.part_at(index).map(Some),
@@ -133,7 +133,7 @@ impl Read for Part<'_, '_> {
 
 fn reason(error: ZipError) -> Words {
     match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => locked(),
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => cannot_unlock(),
         ZipError::Io(error) => Stop::words(&error),
         other => damaged(other),
     }

@@ -1,9 +1,14 @@
 //! Reads Rich Text Format (1.9.1): text in its code pages and in Unicode, tables, notes, comments, tracked changes, facts.
 //!
-//! Pictures, objects, fields' instructions and lists' numbers are passed over. What the text looks like is not told.
+//! Objects, fields' instructions and lists' numbers are passed over, and pictures are members. What the text looks like is not
+//! told.
 
 mod destination;
 mod fonts;
+mod pictures;
+mod source;
+
+pub use pictures::members;
 
 use crate::flow::Flow;
 use crate::gap::Gap;
@@ -11,12 +16,11 @@ use crate::{Document, Input, Limits, damaged};
 use destination::Destination;
 use encoding_rs::{Encoding, WINDOWS_1252};
 use fonts::Fonts;
-use std::io::{BufReader, Bytes, Read, SeekFrom};
+use source::Source;
+use std::io::SeekFrom;
 use winnow_contract::Words;
 use winnow_contract::asset::PartKind;
 
-/// Letters of a control word that are read (the specification says 32).
-const WORD: usize = 32;
 /// Authors of changes that are kept, and characters of one name.
 const AUTHORS: usize = 1000;
 const NAME: usize = 200;
@@ -35,6 +39,8 @@ pub fn read(input: &mut dyn Input, limits: &Limits) -> Result<Document, Words> {
     }
     input.seek(SeekFrom::Start(1)).map_err(damaged)?;
     let mut flow = Flow::new(limits);
+    flow.document.has_members = pictures::are_in(input)?;
+    input.seek(SeekFrom::Start(1)).map_err(damaged)?;
     let mut reader = Reader::new(input, &mut flow, limits);
     reader.groups.push(Group::default());
     let result = reader.run();
@@ -72,14 +78,12 @@ struct Change {
 }
 
 struct Reader<'r> {
-    source: Bytes<BufReader<&'r mut dyn Input>>,
+    source: Source<'r>,
     flow: &'r mut Flow,
     groups: Vec<Group>,
     nesting: usize,
     fonts: Fonts,
     encoding: &'static Encoding,
-    /// A byte that was read too far.
-    ahead: Option<u8>,
     /// Bytes of text that were not decoded yet.
     bytes: Vec<u8>,
     /// The first half of a pair of `\u`.
@@ -98,13 +102,12 @@ struct Reader<'r> {
 impl<'r> Reader<'r> {
     fn new(input: &'r mut dyn Input, flow: &'r mut Flow, limits: &Limits) -> Self {
         Self {
-            source: BufReader::with_capacity(64 << 10, input).bytes(),
+            source: Source::new(input),
             flow,
             groups: Vec::new(),
             nesting: limits.nesting,
             fonts: Fonts::default(),
             encoding: WINDOWS_1252,
-            ahead: None,
             bytes: Vec::new(),
             half: None,
             to_skip: 0,
@@ -117,7 +120,7 @@ impl<'r> Reader<'r> {
 
     fn run(&mut self) -> Result<(), Words> {
         while !self.flow.is_full() {
-            let Some(byte) = self.next()? else { break };
+            let Some(byte) = self.source.next()? else { break };
             match byte {
                 b'{' => self.begin_group()?,
                 b'}' => self.end_group(),
@@ -130,13 +133,6 @@ impl<'r> Reader<'r> {
             }
         }
         Ok(())
-    }
-
-    fn next(&mut self) -> Result<Option<u8>, Words> {
-        match self.ahead.take() {
-            Some(byte) => Ok(Some(byte)),
-            None => self.source.next().transpose().map_err(damaged),
-        }
     }
 
     fn group(&mut self) -> &mut Group {
@@ -249,14 +245,14 @@ impl<'r> Reader<'r> {
     }
 
     fn control(&mut self) -> Result<(), Words> {
-        let Some(byte) = self.next()? else { return Ok(()) };
+        let Some(byte) = self.source.next()? else { return Ok(()) };
         if byte.is_ascii_alphabetic() {
-            let (word, length, number) = self.word(byte)?;
-            return self.obey(std::str::from_utf8(&word[..length]).unwrap_or_default(), number);
+            let word = self.source.word(byte)?;
+            return self.obey(word.name(), word.number);
         }
         match byte {
             b'\'' => {
-                let (high, low) = (self.next()?, self.next()?);
+                let (high, low) = (self.source.next()?, self.source.next()?);
                 let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).unwrap_or(0);
                 let byte = u8::try_from(digit(high) * 16 + digit(low)).unwrap_or(b'?');
                 self.literal(byte);
@@ -272,40 +268,13 @@ impl<'r> Reader<'r> {
         Ok(())
     }
 
-    /// A control word and its number.
-    fn word(&mut self, first: u8) -> Result<([u8; WORD], usize, Option<i32>), Words> {
-        let (mut word, mut length) = ([0; WORD], 1);
-        word[0] = first;
-        let mut next = self.next()?;
-        while let Some(byte) = next.filter(u8::is_ascii_alphabetic) {
-            if length < WORD {
-                word[length] = byte;
-                length += 1;
-            }
-            next = self.next()?;
-        }
-        let negative = next == Some(b'-');
-        if negative {
-            next = self.next()?;
-        }
-        let mut number: Option<i32> = None;
-        while let Some(byte) = next.filter(u8::is_ascii_digit) {
-            number = Some(number.unwrap_or(0).saturating_mul(10).saturating_add(i32::from(byte - b'0')));
-            next = self.next()?;
-        }
-        if next != Some(b' ') {
-            self.ahead = next;
-        }
-        Ok((word, length, number.map(|number| if negative { -number } else { number })))
-    }
-
     fn obey(&mut self, word: &str, number: Option<i32>) -> Result<(), Words> {
         if word == "u" {
             self.unicode(number.unwrap_or(0));
             return Ok(());
         }
         if word == "bin" {
-            return self.pass_over(number.unwrap_or(0));
+            return self.source.pass_over(number.unwrap_or(0));
         }
         if self.to_skip > 0 {
             self.to_skip -= 1;
@@ -319,16 +288,6 @@ impl<'r> Reader<'r> {
             self.write(character);
         } else {
             self.format(word, number);
-        }
-        Ok(())
-    }
-
-    /// Bytes that are no text, however many the file says: they are read, not kept.
-    fn pass_over(&mut self, count: i32) -> Result<(), Words> {
-        for _ in 0..count {
-            if self.next()?.is_none() {
-                break;
-            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The facts about a file: what went wrong, what it is, where it lies.
 
-use super::bench::Bench;
+use super::bench::{Bench, wants_password};
 use super::label;
 use crate::parts::icon::Icon;
 use crate::parts::kind::kind_icon;
@@ -75,10 +75,10 @@ fn precedents(rows: &[AnnotationRow]) -> AnyView {
 fn failure(detail: &AssetDetail) -> AnyView {
     let Some(failure) = &detail.row.failure else { return ().into_any() };
     // The panel in the place of the document says it.
-    if detail.row.state == AssetState::Locked {
+    if wants_password(detail) {
         return ().into_any();
     }
-    if detail.row.state == AssetState::Unread {
+    if matches!(detail.row.state, AssetState::Unread | AssetState::Locked) {
         return view! { <p class="notes side-note"><Icon of=icondata_lu::LuInfo/>{failure.sentence()}" It is listed and followed all the same."</p> }.into_any();
     }
     let kept = if detail.extractions.is_empty() { "The file is listed, and was not changed." } else { "What was read before is kept." };

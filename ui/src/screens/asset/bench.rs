@@ -71,7 +71,7 @@ impl Shape {
         let text = detail.extractions.iter().any(|extraction| !extraction.text.is_empty());
         let placed = || detail.extractions.iter().any(|extraction| extraction.spans.iter().any(|span| span.place.is_some()));
         let is: [(bool, Self); 7] = [
-            (detail.row.state == AssetState::Locked, Self::Locked),
+            (wants_password(detail), Self::Locked),
             (sound_of(detail).is_some() || !frames(detail).is_empty(), Self::Recording),
             (detail.row.kind == MediaKind::Mail && text, Self::Mail),
             (has_page(detail), Self::Pages),
@@ -81,6 +81,12 @@ impl Shape {
         ];
         is.into_iter().find(|(holds, _)| *holds).map_or(Self::Nothing, |(_, shape)| shape)
     }
+}
+
+/// It is locked, and a password may open it.
+pub fn wants_password(detail: &AssetDetail) -> bool {
+    let sealed = detail.row.failure.as_ref().is_some_and(|failure| failure.code == "cannot_unlock");
+    detail.row.state == AssetState::Locked && !sealed
 }
 
 /// Texts that were read, not heard.

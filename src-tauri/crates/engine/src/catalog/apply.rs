@@ -352,7 +352,7 @@ fn failed_state(reason: &Words) -> AssetState {
     match reason.code.as_str() {
         "vanished" | "no_location" => AssetState::Missing,
         "model_missing" | "needs_ffmpeg" => AssetState::Unread,
-        "locked" => AssetState::Locked,
+        "locked" | "cannot_unlock" => AssetState::Locked,
         _ => AssetState::Failed,
     }
 }

@@ -108,7 +108,7 @@ pub fn lose(catalog: &Connection, asset: &AssetId) -> Result<()> {
 pub fn find(catalog: &Connection, asset: &AssetId) -> Result<()> {
     let sql = format!(
         "UPDATE assets SET state = CASE WHEN failure_code IS NULL OR failure_code = 'vanished' THEN {READ}
-           WHEN failure_code IN ('model_missing', 'needs_ffmpeg') THEN 'unread' WHEN failure_code = 'locked' THEN 'locked' ELSE 'failed' END,
+           WHEN failure_code IN ('model_missing', 'needs_ffmpeg') THEN 'unread' WHEN failure_code IN ('locked', 'cannot_unlock') THEN 'locked' ELSE 'failed' END,
          failure_params = CASE WHEN failure_code = 'vanished' THEN NULL ELSE failure_params END, failure_code = nullif(failure_code, 'vanished')
          WHERE id = ?1 AND state = 'missing'"
     );

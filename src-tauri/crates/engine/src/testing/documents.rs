@@ -16,7 +16,7 @@ pub const PASSWORD: &str = "sesame";
 const PAGE: (u32, u32) = (100, 200);
 
 /// A container of these members by name. `first` says what it pretends to be: `box`, `box cut` – one that is damaged at its end;
-/// `box sliced` – one that is gone through a member at a time; `box locked` – its members need a password; `letter …` – mail whose
+/// `box sliced` – one that is gone through a member at a time; `box locked` – its members need a password, and `box sealed` – no password opens it; `letter …` – mail whose
 /// text is the rest of the line, after headers like `subject=Flares` or `references=1@x,2@x`.
 pub fn container(first: &str, members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut bytes = format!("{first}\n").into_bytes();
@@ -47,8 +47,9 @@ fn members(bytes: &[u8]) -> Vec<(String, &[u8])> {
 
 fn opened(first: &str, password: Option<&Password>) -> Result<(), StageError> {
     match password {
-        Some(Password(word)) if word == PASSWORD => Ok(()),
+        Some(Password(word)) if word == PASSWORD && !first.ends_with(" sealed") => Ok(()),
         _ if first.ends_with(" locked") => Err(StageError::Broken(Words::new("locked"))),
+        _ if first.ends_with(" sealed") => Err(StageError::Broken(Words::new("cannot_unlock"))),
         _ => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use crate::Limits;
 use crate::flow::Flow;
 use crate::gap::Gap;
 use crate::ole::{Ole, u16_at, u32_at, utf16};
-use crate::{damaged, locked};
+use crate::{cannot_unlock, damaged};
 use encoding_rs::WINDOWS_1252;
 use winnow_contract::Words;
 use winnow_contract::asset::PartKind;
@@ -28,7 +28,7 @@ const COMMENTS: usize = 100_000;
 /// Reads a document.
 ///
 /// # Errors
-/// `locked` when it is encrypted, `damaged` when the header is not there.
+/// `cannot_unlock` when it is encrypted, `damaged` when the header is not there.
 pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), Words> {
     let main = ole.named("WordDocument", limits.unpacked_bytes);
     if main.len() < 0x80 {
@@ -36,7 +36,7 @@ pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), W
     }
     let flags = u16_at(&main, 0x0a);
     if flags & 0x0100 != 0 {
-        return Err(locked());
+        return Err(cannot_unlock());
     }
     if u16_at(&main, 2) < 0x6a {
         before_97(&main, flow);

@@ -1,14 +1,15 @@
 //! Documents, files and pictures that are embedded in a document: they are members of it.
 //!
-//! Pictures are taken out of packages only, and when they are large enough to be a photograph or a scanned page. Objects in rich
-//! text are not taken out.
+//! Pictures are taken out when they are large enough to be a photograph or a scanned page. Objects in rich text are not taken out.
+
+mod blips;
 
 use super::kind::{self, Family};
-use super::unlock;
+use super::{unlock, xls};
 use crate::container::Spool;
 use crate::ole::{Entry, Kind, MAGIC, Ole, u32_at};
 use crate::packed::Packed;
-use crate::{Input, Limits, damaged};
+use crate::{Input, Limits, damaged, rtf};
 use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read, SeekFrom, Write};
 use winnow_contract::Words;
@@ -31,7 +32,14 @@ const DOCUMENTS: &[(&str, &str)] = &[("WordDocument", "doc"), ("Workbook", "xls"
 /// Pictures that are members, by their extension, and from how many bytes on: logos and bullets are smaller, scanned pages
 /// larger.
 const PICTURES: &[&str] = &["png", "jpg", "jpeg", "tif", "tiff", "webp", "gif", "bmp"];
-const PICTURE: u64 = 32 << 10;
+pub const PICTURE: u64 = 32 << 10;
+
+/// Streams that hold pictures beside other things.
+const STREAMS: &[&str] = &["Pictures", "Data", "WordDocument"];
+const WORKBOOKS: &[&str] = &["Workbook", "Book"];
+
+/// The numbers of pictures in such streams begin behind those of all entries.
+const FIRST_PICTURE: u64 = 1 << 32;
 
 /// Storages one within the other that are looked through.
 const DEPTH: usize = 50;
@@ -40,7 +48,7 @@ const DEPTH: usize = 50;
 pub fn has_members(media_type: &str) -> bool {
     let families = ["vnd.openxmlformats-officedocument.", "vnd.ms-word.", "vnd.ms-excel", "vnd.ms-powerpoint", "vnd.oasis.opendocument."];
     let rest = media_type.strip_prefix("application/").unwrap_or_default();
-    matches!(rest, "msword" | "x-ooxml-protected") || families.iter().any(|family| rest.starts_with(family))
+    matches!(rest, "msword" | "rtf" | "x-ooxml-protected") || families.iter().any(|family| rest.starts_with(family))
 }
 
 /// The parts of a package that are members, by their number and name.
@@ -62,17 +70,25 @@ fn is_embedded(name: &str) -> bool {
     in_folder || name.starts_with("Object ") && !name.contains('/')
 }
 
-/// A compound file holds embedded files.
-pub fn holds_any(ole: &Ole<'_>) -> bool {
-    !objects(ole).is_empty()
+/// A compound file holds embedded files or pictures.
+pub fn holds_any(ole: &mut Ole<'_>) -> bool {
+    !objects(ole).is_empty() || drawn(ole).any(|stream| blips::pictures(&stream, PICTURE).next().is_some())
 }
 
-/// Hands every embedded document to the spool. Their numbers are those of the parts of the package, or of the entries of the
-/// compound file.
+/// The streams of a compound file that pictures may be in.
+fn drawn<'o>(ole: &'o mut Ole<'_>) -> impl Iterator<Item = Vec<u8>> + 'o {
+    STREAMS.iter().chain(WORKBOOKS).map(|name| {
+        let stream = ole.named(name, UNWRAPPED);
+        if WORKBOOKS.contains(name) { xls::drawings(&stream) } else { stream }
+    })
+}
+
+/// Hands every embedded document and picture to the spool. Their numbers are those of the parts of the package, or of the
+/// entries of the compound file; those of pictures that have no entry of their own count the pictures.
 ///
 /// # Errors
-/// `damaged` when the document cannot be opened, `locked` when it is encrypted and the password does not open it, `io_error`
-/// when a member cannot be written.
+/// `damaged` when the document cannot be opened, `locked` when it is encrypted and the password does not open it,
+/// `cannot_unlock` when none does, `io_error` when a member cannot be written.
 pub fn members(input: &mut dyn Input, password: Option<&str>, spool: &mut Spool<'_>) -> Result<(), Words> {
     let family = kind::of(input)?.family;
     input.seek(SeekFrom::Start(0)).map_err(damaged)?;
@@ -86,7 +102,8 @@ pub fn members(input: &mut dyn Input, password: Option<&str>, spool: &mut Spool<
             let package = unlock::open(&mut Ole::open(input)?, password, &limits)?;
             members(&mut Cursor::new(package), None, spool)
         }
-        Family::Book | Family::Rich | Family::Other => Ok(()),
+        Family::Rich => rtf::members(input, spool),
+        Family::Book | Family::Other => Ok(()),
     }
 }
 
@@ -134,7 +151,17 @@ fn in_storages(ole: &mut Ole<'_>, spool: &mut Spool<'_>) -> Result<(), Words> {
         };
         let Some((name, content)) = found else { continue };
         if spool.member(number as u64, name.as_bytes(), 0, &mut content.as_slice())?.is_break() {
-            break;
+            return Ok(());
+        }
+    }
+    let mut count = 0;
+    for stream in drawn(ole) {
+        for (extension, mut content) in blips::pictures(&stream, PICTURE) {
+            count += 1;
+            let name = format!("image{count}.{extension}");
+            if spool.member(FIRST_PICTURE + count, name.as_bytes(), 0, &mut content)?.is_break() {
+                return Ok(());
+            }
         }
     }
     Ok(())

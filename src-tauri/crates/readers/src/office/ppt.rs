@@ -5,7 +5,7 @@
 use crate::flow::Flow;
 use crate::gap::Gap;
 use crate::ole::{Ole, u16_at, u32_at, utf16};
-use crate::{Limits, damaged, locked};
+use crate::{Limits, cannot_unlock, damaged};
 use std::collections::{HashMap, HashSet};
 use winnow_contract::Words;
 use winnow_contract::asset::PartKind;
@@ -32,7 +32,7 @@ const SLIDES: usize = 20_000;
 /// Reads a presentation.
 ///
 /// # Errors
-/// `locked` when it is encrypted, `damaged` when its stream is missing.
+/// `cannot_unlock` when it is encrypted, `damaged` when its stream is missing.
 pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), Words> {
     let user = ole.named("Current User", 4096);
     let stream = ole.named("PowerPoint Document", limits.unpacked_bytes);
@@ -40,7 +40,7 @@ pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), W
         return Err(damaged("the main stream is missing"));
     }
     if u32_at(&user, 12) == 0xf3d1_c4df {
-        return Err(locked());
+        return Err(cannot_unlock());
     }
     let persisted = persisted(&stream, u32_at(&user, 16) as usize)?;
     let slides = slides(&stream, &persisted);
@@ -92,7 +92,7 @@ fn persisted(stream: &[u8], newest: usize) -> Result<HashMap<u32, usize>, Words>
     let (mut at, mut seen) = (newest, HashSet::new());
     while let Some(edit) = record(stream, at).filter(|edit| edit.kind == USER_EDIT) {
         if edit.end - edit.start >= 32 && u32_at(stream, edit.start + 28) != 0 {
-            return Err(locked());
+            return Err(cannot_unlock());
         }
         if !seen.insert(at) || seen.len() > EDITS {
             break;

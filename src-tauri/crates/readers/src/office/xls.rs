@@ -1,7 +1,10 @@
 //! Reads Excel workbooks of 1993 to 2003 (MS-XLS, BIFF 5 to 8): every cell as it is shown, hidden ones too, comments, text boxes.
 //!
-//! Formulas are not evaluated: what Excel left as their value is taken. Excel before version 5 is not read.
+//! Formulas are not evaluated: what Excel left as their value is taken, and the formula itself when no program left one. Excel
+//! before version 5 is not read.
 
+mod formula;
+mod functions;
 mod record;
 mod sheet;
 
@@ -10,7 +13,7 @@ use super::facts::code_page;
 use super::workbook::Book;
 use crate::flow::Flow;
 use crate::ole::{Ole, u16_at, u32_at};
-use crate::{Limits, damaged, locked};
+use crate::{Limits, cannot_unlock, damaged};
 use encoding_rs::{Encoding, WINDOWS_1252};
 use record::{Record, Text, records};
 use std::collections::HashMap;
@@ -29,9 +32,24 @@ struct Shared {
     /// Number of the format by the number of the style.
     styles: Vec<u16>,
     strings: Vec<String>,
+    /// For every number that formulas call sheets by, the list of books and the sheet in that one.
+    references: Vec<(u16, u16)>,
+    /// Books so far, and which of them is this one.
+    books: u16,
+    own: Option<u16>,
+    names: Vec<String>,
+    /// Who wrote the workbook stored no results of formulas.
+    unevaluated: bool,
 }
 
 impl Shared {
+    /// The name of a sheet of this workbook as formulas call it.
+    fn sheet(&self, number: u16) -> Option<&str> {
+        let (book, sheet) = *self.references.get(usize::from(number))?;
+        let name = self.names.get(usize::from(sheet)).filter(|_| Some(book) == self.own)?;
+        Some(name)
+    }
+
     fn format(&self, style: u16) -> Format {
         let number = self.styles.get(usize::from(style)).copied().unwrap_or(0);
         self.formats.get(&number).copied().unwrap_or_else(|| Format::built_in(u32::from(number)))
@@ -64,14 +82,16 @@ struct Sheet {
 /// Reads a workbook.
 ///
 /// # Errors
-/// `locked` when it is encrypted, `damaged` when its stream is missing.
+/// `cannot_unlock` when it is encrypted, `damaged` when its stream is missing.
 pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), Words> {
     let name = if ole.has("Workbook") { "Workbook" } else { "Book" };
     let stream = ole.named(name, limits.unpacked_bytes);
     if stream.len() < 8 {
         return Err(damaged("the main stream is missing"));
     }
-    let (shared, sheets) = globals(&stream, limits)?;
+    let (mut shared, sheets) = globals(&stream, limits)?;
+    shared.names = sheets.iter().map(|one| one.name.clone()).collect();
+    shared.unevaluated = records(&stream, 0).any(|found| sheet::is_unevaluated(&found, &shared));
     let mut book = Book::new(flow, limits.cells);
     for one in &sheets {
         if book.is_full() {
@@ -91,23 +111,46 @@ fn globals(stream: &[u8], limits: &Limits) -> Result<(Shared, Vec<Sheet>), Words
         formats: HashMap::new(),
         styles: Vec::new(),
         strings: Vec::new(),
+        references: Vec::new(),
+        books: 0,
+        own: None,
+        names: Vec::new(),
+        unevaluated: false,
     };
     let mut sheets = Vec::new();
     for found in records(stream, 0) {
         match found.kind {
             record::BEGIN => shared.unicode = u16_at(found.data, 0) >= 0x600,
-            record::ENCRYPTED => return Err(locked()),
+            record::ENCRYPTED => return Err(cannot_unlock()),
             record::CODE_PAGE => shared.encoding = encoding(u16_at(found.data, 0)),
             record::SINCE_1904 => shared.since_1904 = u16_at(found.data, 0) == 1,
             record::FORMAT if shared.formats.len() < MANY => format(&found, &mut shared),
             record::STYLE if shared.styles.len() < MANY => shared.styles.push(u16_at(found.data, 2)),
             record::SHEET if sheets.len() < MANY => sheets.push(listed(&found, &shared)),
+            record::BOOK => {
+                // A mark in the place of a name says that it is this workbook.
+                shared.own = shared.own.or((u16_at(found.data, 2) == 0x0401).then_some(shared.books));
+                shared.books = shared.books.saturating_add(1);
+            }
+            record::SHEET_REFERENCES if shared.unicode => shared.references = references(found.data),
             record::STRINGS => shared.strings = strings(stream, &found, limits),
             record::END => break,
             _ => {}
         }
     }
     Ok((shared, sheets))
+}
+
+/// What the workbook has drawn in it, put together from its records.
+pub fn drawings(stream: &[u8]) -> Vec<u8> {
+    let (mut drawings, mut goes_on) = (Vec::new(), false);
+    for found in records(stream, 0).take_while(|found| found.kind != record::END) {
+        goes_on = found.kind == record::DRAWINGS || goes_on && found.kind == record::CONTINUE;
+        if goes_on {
+            drawings.extend_from_slice(found.data);
+        }
+    }
+    drawings
 }
 
 /// Two numbers here are not those of Windows.
@@ -123,6 +166,12 @@ fn format(found: &Record<'_>, shared: &mut Shared) {
     let rest = found.data.get(2..).unwrap_or_default();
     let code = if shared.unicode { shared.text(rest) } else { shared.short_text(rest) };
     shared.formats.insert(u16_at(found.data, 0), Format::of_code(&code));
+}
+
+/// Three numbers each: the book, its first and its last sheet.
+fn references(data: &[u8]) -> Vec<(u16, u16)> {
+    let list = data.get(2..).unwrap_or_default().chunks_exact(6);
+    list.map(|one| (u16_at(one, 0), u16_at(one, 2))).collect()
 }
 
 fn listed(found: &Record<'_>, shared: &Shared) -> Sheet {

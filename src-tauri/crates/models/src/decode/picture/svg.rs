@@ -10,9 +10,10 @@ use super::described::Described;
 use crate::caught;
 use image::DynamicImage;
 use resvg::usvg::roxmltree::{Document, Error, ParsingOptions};
+use std::borrow::Cow;
 use winnow_contract::Words;
 use winnow_contract::worker::{DecodeLimits, DecodedText};
-use winnow_readers::encoding;
+use winnow_readers::{attributes, encoding};
 
 /// Larger drawings are refused: their tree would be ten times as large.
 const BYTES: u64 = 32 << 20;
@@ -55,9 +56,15 @@ pub fn read(bytes: &[u8], limits: &DecodeLimits) -> Result<Drawing, Words> {
     if expansion(&text) > EXPANDED {
         return Err(too_complex());
     }
+    let bounded = attributes::bounded(&text).ok_or_else(too_complex)?;
     let options = ParsingOptions { allow_dtd: true, nodes_limit: NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(&text, options).map_err(|error| refused(&error))?;
-    Ok(drawing(&document, limits))
+    let document = Document::parse_with_options(&bounded, options).map_err(|error| refused(&error))?;
+    let mut drawing = drawing(&document, limits);
+    if matches!(bounded, Cow::Owned(_)) {
+        drawing.notes.push(Words::new("attributes_cut").with("limit", attributes::ATTRIBUTES));
+        drawing.partial = true;
+    }
+    Ok(drawing)
 }
 
 fn drawing(document: &Document, limits: &DecodeLimits) -> Drawing {

@@ -4,6 +4,7 @@
 
 use super::described::{Described, clean};
 use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
+use winnow_readers::attributes;
 
 /// Larger packets hold history or pictures, and are not read.
 const BYTES: usize = 2 << 20;
@@ -26,7 +27,8 @@ pub fn described(packet: &[u8]) -> Described {
     let text = String::from_utf8_lossy(packet);
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES, ..ParsingOptions::default() };
     let text = text.trim_start_matches('\u{feff}').trim_matches('\0');
-    Document::parse_with_options(text, options).map_or_else(|_| Described::default(), |document| in_tree(document.root()))
+    let Some(text) = attributes::bounded(text) else { return Described::default() };
+    Document::parse_with_options(&text, options).map_or_else(|_| Described::default(), |document| in_tree(document.root()))
 }
 
 /// The description anywhere below a node: what an SVG holds in its metadata is the same.
@@ -117,6 +119,15 @@ mod tests {
     }
 
     #[test]
+    fn attributes_beyond_many_cost_nothing() {
+        let many: String = (0..100_000).map(|number| format!(" a{number}=''")).collect();
+        let began = std::time::Instant::now();
+        let packet = PACKET.replace("<dc:title>", &format!("<dc:title{many}>"));
+        assert_eq!(described(packet.as_bytes()).title, "Harbour");
+        assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+    }
+
+    #[test]
     fn what_cannot_be_read_describes_nothing() {
         let check = |packet: &[u8]| assert_eq!(described(packet), Described::default());
         check(b"");
@@ -127,6 +138,9 @@ mod tests {
         check(format!("<!DOCTYPE a [<!ENTITY b 'c'>]>{}", &PACKET[PACKET.find("<x:").expect("a packet")..]).as_bytes());
         check(format!("<a>{}</a>", "<b/>".repeat(NODES as usize)).as_bytes());
         check("<a>".repeat(100_000).as_bytes());
+        // Nor more prefixes than anybody uses.
+        let prefixes: String = (0..1000).map(|number| format!(" xmlns:n{number}='u'")).collect();
+        check(format!("<a{prefixes} xmlns:dc='{DC}'><dc:title>x</dc:title></a>").as_bytes());
         // Fields within fields are not gone through again and again.
         let nested = format!("<a xmlns:d='{DC}'>{}{}</a>", "<d:subject>".repeat(40_000), "</d:subject>".repeat(40_000));
         check(nested.as_bytes());

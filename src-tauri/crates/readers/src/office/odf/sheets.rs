@@ -1,6 +1,9 @@
 //! Reads OpenDocument workbooks: every cell as it is shown, hidden ones too, and comments.
 //!
+//! Formulas are not evaluated: what a program left as their value is taken, and the formula itself when none did.
 //! Cells and rows that are said to repeat are written as often as they repeat, while there is something in them.
+
+mod formula;
 
 use super::{MANY, read_comment};
 use crate::Limits;
@@ -102,7 +105,7 @@ impl<'r, 'p, 'a> Reader<'r, 'p, 'a> {
                 self.column = self.column.saturating_add(count).min(COLUMNS);
             }
             Step::Row(count, hidden) => (self.row_repeats, self.row_hidden, self.column) = (count, hidden, 0),
-            Step::Cell(count) => self.cell(count)?,
+            Step::Cell(count, without_text) => self.cell(count, without_text)?,
             Step::Description => {
                 let text = self.xml.text(1 << 16)?;
                 self.book.flow.piece(PartKind::Description, "", Gap::Line, text.trim());
@@ -111,9 +114,9 @@ impl<'r, 'p, 'a> Reader<'r, 'p, 'a> {
         Ok(())
     }
 
-    fn cell(&mut self, count: u32) -> Result<(), Words> {
+    fn cell(&mut self, count: u32, without_text: String) -> Result<(), Words> {
         let place = format!("{}{}", cells::column_name(self.column.min(COLUMNS)), u64::from(self.row) + 1);
-        let value = self.value(&place)?;
+        let value = Some(self.value(&place)?).filter(|value| !value.trim().is_empty()).unwrap_or(without_text);
         let last = self.column.saturating_add(count).min(COLUMNS);
         if !value.is_empty() {
             for column in self.column..last {
@@ -189,7 +192,8 @@ enum Step {
     /// So many, and whether they are hidden.
     Columns(u32, bool),
     Row(u32, bool),
-    Cell(u32),
+    /// So many, and what they show when there is no text in them.
+    Cell(u32, String),
     Description,
 }
 
@@ -203,7 +207,7 @@ fn open(element: &Element<'_>) -> Step {
         "table" => Step::Sheet(get("name"), get("style-name")),
         "table-column" => Step::Columns(repeats("number-columns-repeated"), hidden()),
         "table-row" => Step::Row(repeats("number-rows-repeated"), hidden()),
-        "table-cell" | "covered-table-cell" => Step::Cell(repeats("number-columns-repeated")),
+        "table-cell" | "covered-table-cell" => Step::Cell(repeats("number-columns-repeated"), formula::without_text(element)),
         "title" | "desc" => Step::Description,
         "tracked-changes" | "forms" | "binary-data" | "dde-links" => Step::Skip,
         _ => Step::Nothing,

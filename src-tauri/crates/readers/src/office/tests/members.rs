@@ -74,3 +74,58 @@ fn what_is_embedded_before_2007_is_taken_out() {
     assert_eq!(kind_of(&mut Cursor::new(&all[0].1)), Some("application/msword"));
     assert_eq!(members(&all[0].1, None).1, [("Deep".to_owned(), b"within".to_vec())]);
 }
+
+/// A record of a picture, as drawings keep it.
+fn blip(kind: u16, instance: u16, content: &[u8]) -> Vec<u8> {
+    let body = [[7; 17].as_slice(), content].concat();
+    [(instance << 4).to_le_bytes().as_slice(), &kind.to_le_bytes(), &(body.len() as u32).to_le_bytes(), &body].concat()
+}
+
+fn photograph(start: &[u8]) -> Vec<u8> {
+    [start, &(0..40 << 10).map(|number: u32| number.wrapping_mul(31) as u8).collect::<Vec<u8>>()].concat()
+}
+
+#[test]
+fn pictures_before_2007_are_taken_out() {
+    let (scan, photo, small) = (photograph(b"\x89PNG"), photograph(b"\xff\xd8\xff"), b"\x89PNG small");
+    let main = [&[0xec, 0xa5, 0x65, 0], [0; 0x100].as_slice(), &blip(0xf01d, 0x46a, &photo)].concat();
+    let data = [b"PICF.......".to_vec(), blip(0xf01e, 0x6e0, small), blip(0xf01e, 0x6e0, &scan)].concat();
+    let doc = storage(&[("WordDocument", &main), ("Data", &data)]);
+    check(&doc, &[("image1.png", &scan), ("image2.jpg", &photo)]);
+    let pictures = [blip(0xf01e, 0x6e0, &scan), blip(0xf01d, 0x46a, &photo)].concat();
+    let slides = super::storages::ppt(0xe391_c05f);
+    let mut file = cfb::CompoundFile::open(Cursor::new(slides)).expect("a presentation");
+    file.create_stream("Pictures").expect("a stream").write_all(&pictures).expect("written");
+    file.flush().expect("flushed");
+    check(&file.into_inner().into_inner(), &[("image1.png", &scan), ("image2.jpg", &photo)]);
+    let record = |kind: u16, data: &[u8]| [kind.to_le_bytes().as_slice(), &(data.len() as u16).to_le_bytes(), data].concat();
+    let mut book = record(0x809, &[0, 6, 5, 0]);
+    let mut kind = 0xeb;
+    for piece in blip(0xf01e, 0x6e0, &scan).chunks(8000) {
+        book.extend(record(std::mem::replace(&mut kind, 0x3c), piece));
+    }
+    book.extend(record(0x0a, &[]));
+    check(&storage(&[("Workbook", &book)]), &[("image1.png", &scan)]);
+}
+
+#[test]
+fn pictures_in_rich_text_are_taken_out() {
+    let (scan, photo) = (photograph(b"\x89PNG"), photograph(b"\xff\xd8\xff"));
+    let digits = |bytes: &[u8]| {
+        bytes.chunks(64).map(|row| row.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\r\n").collect::<String>()
+    };
+    let text = format!(
+        "{{\\rtf1 one {{\\*\\shppict{{\\pict{{\\*\\picprop{{\\sp{{\\sn a}}}}}}\\picw10\\pngblip {{\\*\\blipuid 00ff}}{}}}}}\
+         {{\\nonshppict{{\\pict\\wmetafile8 {}}}}}{{\\pict\\pngblip 89504e47}} two ",
+        digits(&scan),
+        digits(&photo)
+    );
+    let binary = [format!("{{\\pict\\jpegblip\\bin{} ", photo.len()).as_bytes(), &photo, b"}three}"].concat();
+    let bytes = [text.as_bytes(), &binary].concat();
+    check(&bytes, &[("image1.png", &scan), ("image3.jpg", &photo)]);
+    assert_eq!(text_of(&document(&bytes)), "one  two three");
+    let cut = &bytes[..text.len() + 100];
+    check(cut, &[("image1.png", &scan)]);
+    check(b"{\\rtf1 {\\pict\\pngblip\\bin2147483647 x}}", &[]);
+    check(b"{\\rtf1 \\\\pict\\pngblip 00}}", &[]);
+}

@@ -47,7 +47,7 @@ fn an_old_word_document_reads_by_its_pieces() {
     check_place(&found, PartKind::Footnote, "", "note");
     check_place(&found, PartKind::Comment, "", "why");
     let refused = read(&mut Cursor::new(doc(b"x", "", [1, 0, 0, 0, 0], 0x100)), None, &LIMITS);
-    assert_eq!(refused.map(|_| ()), Err(locked()));
+    assert_eq!(refused.map(|_| ()), Err(cannot_unlock()));
 }
 
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
@@ -89,7 +89,35 @@ fn an_old_workbook_reads_cell_by_cell() {
     check_place(&found, PartKind::HiddenCell, "Old!A1", "c\u{e4}");
     check_place(&found, PartKind::Comment, "Ann", "B3: look");
     let refused = read(&mut Cursor::new(xls(&[record(0x2f, &[0; 6])], &[])), None, &LIMITS);
-    assert_eq!(refused.map(|_| ()), Err(locked()));
+    assert_eq!(refused.map(|_| ()), Err(cannot_unlock()));
+}
+
+#[test]
+fn an_old_formula_without_a_stored_result_shows_itself() {
+    let formula = |row: u8, value: [u8; 8], flags: u8, tokens: &[u8]| {
+        record(0x06, &[&[row, 0, 0, 0, 0, 0], value.as_slice(), &[flags, 0, 0, 0, 0, 0], &[tokens.len() as u8, 0], tokens].concat())
+    };
+    let (sum, empty) = (&[0x25, 0, 0, 1, 0, 1, 0xc0, 1, 0xc0, 0x19, 0x10, 0, 0], &[0x17, 0, 0]);
+    let (number, text, nothing) = ([0; 8], [0, 0, 0, 0, 0, 0, 0xff, 0xff], [3, 0, 0, 0, 0, 0, 0xff, 0xff]);
+    let other = &[0x3a, 0, 0, 2, 0, 3, 0xc0, 0x1e, 1, 0, 0x03];
+    let sheet = [
+        formula(0, nothing, 0, sum),
+        formula(1, nothing, 0, empty),
+        formula(2, number, 0, sum),
+        formula(3, number, 3, sum),
+        formula(4, text, 0, sum),
+        record(0x207, b"\x03\0\0sum"),
+        formula(5, text, 0, sum),
+        formula(6, nothing, 0, other),
+        formula(7, text, 0, sum),
+        formula(8, nothing, 0, &[]),
+    ];
+    let globals = [record(0x1ae, &[1, 0, 1, 4]), record(0x17, &[1, 0, 0, 0, 0, 0, 0, 0])];
+    let found = document(&xls(&globals, &sheet));
+    assert_eq!(text_of(&found), "Old\n=SUM(B1:B2)\n=\"\"\n0\n=SUM(B1:B2)\nsum\n=SUM(B1:B2)\n=Old!D3+1\n=SUM(B1:B2)");
+    check_place(&found, PartKind::HiddenCell, "Old!A6", "=SUM(B1:B2)");
+    let with_results = [formula(0, nothing, 0, empty), formula(1, text, 0, sum)];
+    assert_eq!(text_of(&document(&xls(&globals, &with_results))), "Old\n=SUM(B1:B2)");
 }
 
 fn atom(kind: u16, instance: u16, data: &[u8]) -> Vec<u8> {
@@ -102,7 +130,7 @@ fn container(kind: u16, instance: u16, parts: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-fn ppt(header: u32) -> Vec<u8> {
+pub fn ppt(header: u32) -> Vec<u8> {
     let listed = |reference: u32, id: u32| atom(1011, 0, &words(&[reference, 0, 0, id, 0]));
     let slides = container(4080, 0, &[listed(2, 256), atom(4008, 0, b"outline"), listed(3, 257)]);
     let notes = container(4080, 2, &[listed(4, 1)]);
@@ -134,7 +162,20 @@ fn an_old_presentation_reads_slide_by_slide() {
     check_place(&found, PartKind::SlideNotes, "1", "spoken");
     check_place(&found, PartKind::HiddenSlide, "2", "unseen");
     check_property(&found, "slides", "2");
-    assert_eq!(read(&mut Cursor::new(ppt(0xf3d1_c4df)), None, &LIMITS).map(|_| ()), Err(locked()));
+    assert_eq!(read(&mut Cursor::new(ppt(0xf3d1_c4df)), None, &LIMITS).map(|_| ()), Err(cannot_unlock()));
+}
+
+#[test]
+fn what_no_password_opens_is_told_from_what_one_opens() {
+    let check = |version: [u8; 4], expected: Words| {
+        let bytes = storage(&[("EncryptedPackage", &[0; 64]), ("EncryptionInfo", &version)]);
+        assert_eq!(read(&mut Cursor::new(&bytes), None, &LIMITS).map(|_| ()), Err(expected.clone()), "{version:?}");
+        assert_eq!(read(&mut Cursor::new(&bytes), Some("x"), &LIMITS).map(|_| ()), Err(expected), "{version:?}");
+    };
+    check([4, 0, 4, 0], crate::locked());
+    check([3, 0, 2, 0], crate::locked());
+    check([4, 0, 3, 0], cannot_unlock());
+    check([1, 0, 1, 0], cannot_unlock());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Charts on a sheet are passed over.
 
 use super::Shared;
+use super::formula::{self, Formula};
 use super::record::{self, Record, Text, records};
 use crate::gap::Gap;
 use crate::office::cells::{self, Columns};
@@ -13,6 +14,8 @@ use winnow_contract::asset::PartKind;
 
 /// Comments and text boxes of a sheet that are kept.
 const OBJECTS: usize = 100_000;
+/// The flag of a formula that programs that cannot evaluate set beside a value of 0: it is to be calculated when it is opened.
+const CALCULATED_LATER: u16 = 2;
 
 /// Reads the sheet whose records begin at `at`.
 pub fn read(stream: &[u8], at: usize, shared: &Shared, book: &mut Book<'_>) {
@@ -31,6 +34,7 @@ pub fn read(stream: &[u8], at: usize, shared: &Shared, book: &mut Book<'_>) {
             break;
         }
     }
+    reader.write_formula(book);
     reader.write_objects(book);
 }
 
@@ -46,8 +50,8 @@ struct Reader<'s> {
     shared: &'s Shared,
     hidden_rows: HashSet<u16>,
     hidden: Columns,
-    /// The formula whose text comes in a record of its own.
-    formula: Option<(u16, u16)>,
+    /// The formula whose text comes in a record of its own, and what it shows if none comes.
+    formula: Option<((u16, u16), String)>,
     /// Comments by the number of the object that holds their text.
     notes: HashMap<u16, Note>,
     object: u16,
@@ -72,6 +76,9 @@ impl<'s> Reader<'s> {
         let data = found.data;
         let at = (u16_at(data, 0), u16_at(data, 2));
         let style = u16_at(data, 4);
+        if !matches!(found.kind, record::FORMULA_TEXT | record::ARRAY | record::TABLE | record::SHARED_FORMULA | record::CONTINUE) {
+            self.write_formula(book);
+        }
         match found.kind {
             record::ROW if data.get(12).is_some_and(|flags| flags & 0x20 != 0) => drop(self.hidden_rows.insert(at.0)),
             record::COLUMNS if u16_at(data, 8) & 1 != 0 => self.hidden.add(u32::from(at.0), u32::from(at.1)),
@@ -87,9 +94,9 @@ impl<'s> Reader<'s> {
                 let (value, error) = (data.get(6).copied().unwrap_or(0), data.get(7) == Some(&1));
                 self.cell(at, if error { error_name(value) } else { bool_name(value) }, book);
             }
-            record::FORMULA => self.formula(at, style, data.get(6..14).unwrap_or_default(), book),
+            record::FORMULA => self.formula(at, style, data.get(6..).unwrap_or_default(), book),
             record::FORMULA_TEXT => {
-                if let Some(at) = self.formula.take() {
+                if let Some((at, _)) = self.formula.take() {
                     self.cell(at, &self.long_text(found), book);
                 }
             }
@@ -119,18 +126,37 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The value of a formula: a number, or a mark of what else it is.
+    /// The value of a formula: a number, or a mark of what else it is. Behind it are flags and the formula itself.
     fn formula(&mut self, at: (u16, u16), style: u16, value: &[u8], book: &mut Book<'_>) {
-        self.formula = None;
         if u16_at(value, 6) != 0xffff {
-            return self.number(at, style, float(value), book);
+            return match self.written(value).filter(|_| float(value) == 0.0 && u16_at(value, 8) & CALCULATED_LATER != 0) {
+                Some(formula) => self.cell(at, &formula.text, book),
+                None => self.number(at, style, float(value), book),
+            };
         }
         let second = value.get(2).copied().unwrap_or(0);
         match value.first() {
-            Some(0) => self.formula = Some(at),
+            Some(0) => self.formula = Some((at, self.written(value).map(|formula| formula.text).unwrap_or_default())),
             Some(1) => self.cell(at, bool_name(second), book),
             Some(2) => self.cell(at, error_name(second), book),
+            // An empty text is a result, where results are stored.
+            Some(3) if self.shared.unevaluated => {
+                if let Some(formula) = self.written(value) {
+                    self.cell(at, &formula.text, book);
+                }
+            }
             Some(_) | None => {}
+        }
+    }
+
+    fn written(&self, value: &[u8]) -> Option<Formula> {
+        written(value, self.shared)
+    }
+
+    /// A formula whose text did not come shows itself.
+    fn write_formula(&mut self, book: &mut Book<'_>) {
+        if let Some((at, formula)) = self.formula.take() {
+            self.cell(at, &formula, book);
         }
     }
 
@@ -183,6 +209,20 @@ impl<'s> Reader<'s> {
     }
 }
 
+/// The result of a formula is said to be an empty text, which it cannot be: the program that wrote it evaluates nothing.
+pub fn is_unevaluated(found: &Record<'_>, shared: &Shared) -> bool {
+    let value = found.data.get(6..).unwrap_or_default();
+    let is_empty = found.kind == record::FORMULA && u16_at(value, 6) == 0xffff && value.first() == Some(&3);
+    is_empty && written(value, shared).is_some_and(|formula| formula.never_text)
+}
+
+/// The formula that stands behind its value, flags and its length.
+fn written(value: &[u8], shared: &Shared) -> Option<Formula> {
+    let length = usize::from(u16_at(value, 14));
+    let tokens = value.get(16..16 + length).filter(|_| shared.unicode)?;
+    formula::written(tokens, &|number| shared.sheet(number))
+}
+
 fn float(bytes: &[u8]) -> f64 {
     bytes.first_chunk().map_or(0.0, |eight| f64::from_le_bytes(*eight))
 }
@@ -197,7 +237,7 @@ fn bool_name(value: u8) -> &'static str {
     if value == 0 { "FALSE" } else { "TRUE" }
 }
 
-fn error_name(value: u8) -> &'static str {
+pub fn error_name(value: u8) -> &'static str {
     match value {
         0x00 => "#NULL!",
         0x07 => "#DIV/0!",

@@ -166,6 +166,21 @@ fn depth_and_elements_are_limited_and_words_are_kept() {
 }
 
 #[test]
+fn attributes_beyond_many_are_left_out_and_words_are_kept() {
+    let many: String = (0..100_000).map(|number| format!(" a{number}='v'")).collect();
+    let began = std::time::Instant::now();
+    let drawing = found(&svg(&format!("<text y='9'>Before</text><text y='19'{many}>Within</text><text y='29'>After</text>")));
+    assert_eq!(
+        (codes(&drawing), words(&drawing), drawing.image.is_some(), drawing.partial),
+        (vec!["attributes_cut"], "Before\nWithin\nAfter", true, true)
+    );
+    let prefixes: String = (0..50_000).map(|number| format!(" xmlns:n{number}='u'")).collect();
+    let refused = read(svg(&format!("<g{prefixes}/>")).as_bytes(), &limits()).map(|_| ()).map_err(|why| why.code);
+    assert_eq!(refused, Err("drawing_too_complex".to_owned()));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+#[test]
 fn entities_are_expanded_and_bombs_are_not() {
     let with = |types: &str, content: &str| format!("<!DOCTYPE svg [{types}]>{}", svg(content));
     let drawing = found(&with("<!ENTITY house 'Lagerhaus'>", "<text y='9'>&house; 4</text>"));
