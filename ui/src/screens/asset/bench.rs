@@ -54,6 +54,8 @@ pub enum Shape {
     Locked,
     /// Sound, and a film with its key frames.
     Recording,
+    /// Lines with their times, without the sound they are of: subtitles.
+    Transcript,
     /// A message: who wrote to whom, and what.
     Mail,
     /// Page images.
@@ -70,9 +72,10 @@ impl Shape {
     pub fn of(detail: &AssetDetail) -> Self {
         let text = detail.extractions.iter().any(|extraction| !extraction.text.is_empty());
         let placed = || detail.extractions.iter().any(|extraction| extraction.spans.iter().any(|span| span.place.is_some()));
-        let is: [(bool, Self); 7] = [
+        let is: [(bool, Self); 8] = [
             (detail.row.state == AssetState::Locked, Self::Locked),
             (sound_of(detail).is_some() || !frames(detail).is_empty(), Self::Recording),
+            (text && is_all_timed(&detail.extractions), Self::Transcript),
             (detail.row.kind == MediaKind::Mail && text, Self::Mail),
             (has_page(detail), Self::Pages),
             (text && placed(), Self::Places),
@@ -88,7 +91,12 @@ pub fn read_texts(detail: &AssetDetail) -> impl Iterator<Item = &ExtractionView>
     detail.extractions.iter().filter(|extraction| !extraction.text.is_empty() && !is_heard(extraction))
 }
 
-/// A text that was heard: its words have their seconds, and stand on no picture.
+/// Everything that is known of it has its seconds, and stands on no picture.
+fn is_all_timed(extractions: &[ExtractionView]) -> bool {
+    extractions.iter().filter(|extraction| !extraction.text.is_empty()).all(is_heard)
+}
+
+/// A text that was heard, or is to be: its words have their seconds, and stand on no picture.
 pub fn is_heard(extraction: &ExtractionView) -> bool {
     extraction.spans.iter().any(|span| span.t0.is_some() && span.rect.is_none())
 }
@@ -379,4 +387,30 @@ fn length_of(detail: &AssetDetail) -> f64 {
     let spans = detail.extractions.iter().flat_map(|extraction| &extraction.spans);
     let said = spans.filter_map(|span| span.t1).max_by(f32::total_cmp).unwrap_or(0.0);
     f64::from(detail.row.seconds.unwrap_or(said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use winnow_contract::asset::Span;
+
+    #[test]
+    fn lines_with_times_are_a_transcript_unless_they_stand_on_a_picture() {
+        let view = |text: &str, span: Span| ExtractionView {
+            id: ExtractionId("e".into()),
+            tool: "t".into(),
+            text: text.into(),
+            characters: text.chars().count() as u32,
+            confidence: None,
+            spans: vec![span],
+            page: 0,
+        };
+        let cue = Span { end: 3, t0: Some(1.0), t1: Some(2.0), ..Span::default() };
+        let (timed, plain) = (view("two", cue.clone()), view("two", Span { end: 3, ..Span::default() }));
+        let on_a_frame = view("two", Span { rect: Some([1, 1, 9, 9]), ..cue });
+        let nothing = view("", Span::default());
+        assert!(is_all_timed(&[timed.clone(), nothing]));
+        assert!(!is_all_timed(&[timed.clone(), plain]));
+        assert!(!is_all_timed(&[timed, on_a_frame]));
+    }
 }

@@ -21,6 +21,7 @@ pub fn draw(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
     match Shape::of(detail) {
         Shape::Locked => view! { <Locked asset=detail.row.id.clone()/> }.into_any(),
         Shape::Recording => recording::draw(bench, detail),
+        Shape::Transcript => recording::subtitles(bench, detail),
         Shape::Mail => mail::draw(bench, detail),
         Shape::Pages => pages(store, bench, detail),
         Shape::Places => places::draw(bench, detail),
