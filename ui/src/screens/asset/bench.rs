@@ -108,6 +108,11 @@ pub fn frames(detail: &AssetDetail) -> Vec<&RenditionRow> {
     frames
 }
 
+/// A key frame stands at this second.
+pub fn is_frame(detail: &AssetDetail, second: u32) -> bool {
+    detail.renditions.iter().any(|rendition| rendition.kind == RenditionKind::Frame && rendition.page == second)
+}
+
 /// The texts that stand on a page: its own, or those of the whole with words on it.
 pub fn texts_of(texts: &[ExtractionView], page: u32) -> Vec<&ExtractionView> {
     let own: Vec<_> = texts.iter().filter(|text| text.page == page).collect();
@@ -289,12 +294,9 @@ impl Bench {
 
     /// A film that was opened at what is read on a key frame shows that frame.
     fn open_frame(&self, detail: &AssetDetail) {
-        let frames = frames(detail);
-        let second = self.opened_at.get_value().or_else(|| self.second.get_value().map(|second| second as u32));
-        let frame = second.and_then(|second| frames.iter().find(|frame| frame.page == second));
-        if let Some(frame) = frame {
-            self.frame.set(Some(frame.page));
-            self.second.update_value(|second| *second = second.or(Some(frame.page as f32)));
+        if let Some(frame) = self.opened_at.get_value().filter(|second| is_frame(detail, *second)) {
+            self.frame.set(Some(frame));
+            self.second.update_value(|second| *second = second.or(Some(frame as f32)));
         }
     }
 
@@ -353,8 +355,11 @@ impl Bench {
         self.turn_to(finding.page.unwrap_or_else(|| self.page.get_untracked()));
     }
 
-    /// Goes to where a stretch of the text is said.
+    /// Goes to where a stretch of the text is said, or to the key frame it is read on.
     pub fn jump_in_time(&self, detail: &AssetDetail, finding: &FindingRow) {
+        if let Some(frame) = finding.page.filter(|second| is_frame(detail, *second)) {
+            self.frame.set(Some(frame));
+        }
         let extraction = detail.extractions.iter().find(|extraction| extraction.id == finding.extraction);
         let spans = extraction.map(|extraction| extraction.spans.as_slice()).unwrap_or_default();
         let said = spans.iter().filter(|span| span.start < finding.end && finding.start < span.end).filter_map(|span| span.t0);
