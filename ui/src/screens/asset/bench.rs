@@ -342,6 +342,15 @@ impl Bench {
         }
     }
 
+    /// Brings a tab to the front; false when it is there already, or there is no such tab.
+    pub fn bring(&self, tab: Tab) -> bool {
+        let comes = self.tab.get_untracked() != tab && self.tabs.with_value(|tabs| tabs.contains(&tab));
+        if comes {
+            self.tab.set(tab);
+        }
+        comes
+    }
+
     /// Brings a finding into view on the document.
     pub fn jump(&self, n: usize, finding: &FindingRow) {
         self.finding.set(Some(n));
