@@ -120,7 +120,7 @@ impl Engine {
     }
 
     fn status(&self) -> Result<Status> {
-        let now = self.now();
+        let (now, elsewhere) = (self.now(), self.followed_elsewhere());
         self.read(|catalog| {
             let by_kind = rows::open_by_kind(catalog)?;
             let counts = jobs::counts(catalog)?;
@@ -136,7 +136,7 @@ impl Engine {
                 ingest_lag_s: waiting as f64 / 1000.0,
                 index_lag: if self.ports().embedder.space().is_some() { vectors::lag(catalog)? } else { 0 },
                 models: self.model_rows(),
-                folders: folders::rows(catalog)?.into_iter().map(|row| self.followed(row)).collect(),
+                folders: folders::rows(catalog)?.into_iter().map(|row| self.followed(row, &elsewhere)).collect(),
                 progress,
                 provider: self.ports().embedder.provider(),
                 paused: self.paused(),
