@@ -72,6 +72,7 @@ impl Engine {
             Request::GetTaxonomy(_) => json(Ok(&self.taxonomies().known().taxonomy)),
             Request::SetTaxonomy(ask) => json(self.set_taxonomy(ask.answers)),
             Request::Search(ask) => json(self.search(&Search { limit: limit(ask.limit), ..ask })),
+            Request::FindSpot(ask) => json(self.find_spot(ask)),
             Request::Similar(ask) => json(self.similar(&Similar { limit: limit(ask.limit), ..ask })),
             Request::GetModels(_) => json(Ok(self.models_view())),
             Request::GetConfinement(_) => json(Ok(self.confinement())),

@@ -14,10 +14,10 @@ use winnow_contract::search::{Hit, HitWhy};
 
 pub fn row(store: Store, n: u32, hit: Hit) -> impl IntoView {
     let chosen = move || store.search.cursor.get() == n;
-    let (asset, at) = (hit.asset.clone(), hit.evidence.clone());
+    let opened = hit.clone();
     let open = move |_| {
         store.search.cursor.set(n);
-        store.open(asset.clone(), Some(at.clone()));
+        store.open_hit(opened.clone());
     };
     let (like, name) = (hit.asset.clone(), hit.name.clone());
     let similar = move |event: leptos::ev::MouseEvent| {
