@@ -2,9 +2,9 @@
 //! search by meaning makes of them.
 
 use winnow_contract::asset::{AssetFilter, AssetState, MediaKind};
-use winnow_contract::command::{GetActivity, GetStatus, Search, Similar};
+use winnow_contract::command::{FindSpot, GetActivity, GetStatus, Search, Similar};
 use winnow_contract::job::Lane;
-use winnow_contract::search::{Hit, SearchMode, SearchPage};
+use winnow_contract::search::{Evidence, Hit, SearchMode, SearchPage};
 use winnow_engine::breaks::{Breaks, Point};
 use winnow_engine::{Engine, Options};
 use winnow_tests::{TestLibrary, raw};
@@ -115,6 +115,27 @@ fn meaning_finds_other_words() {
     assert_eq!((hit.evidence.page, hit.evidence.start, hit.evidence.end), (Some(1), Some(0), Some(FLOOD.len() as u32)));
     assert_eq!(hit.evidence.rect, Some([0, 0, 50, 10]), "the first line of the passage");
     assert_eq!(hit.snippet[0].text, FLOOD);
+}
+
+#[test]
+fn a_rough_hit_opens_at_its_nearest_sentence() {
+    let library = TestLibrary::new();
+    let text = "Yeast and salt. Lamps burn oil. Every vessel met the gale.";
+    library.drop_file("log.txt", text);
+    library.ingest();
+    let ask = |hurried| {
+        let (query, mode, filter) = ("ship storm ".to_owned(), SearchMode::Semantic, AssetFilter::default());
+        library.ask(Search { query, mode, filter, offset: 0, limit: 20, hurried }).expect("results").hits.remove(0)
+    };
+    let part = |at: &Evidence| text[at.start.expect("a start") as usize..at.end.expect("an end") as usize].to_owned();
+    let (hurried, first) = (ask(true), ask(false));
+    assert_eq!((hurried.rough, part(&hurried.evidence).as_str()), (true, "Yeast and salt. Lamps burn oil."));
+    assert_eq!((first.rough, part(&first.evidence).as_str()), (false, "Every vessel met the gale."));
+    let spot = |at: Evidence| library.ask(FindSpot { query: "ship storm ".into(), at }).expect("a spot");
+    assert_eq!(spot(hurried.evidence.clone()), first.evidence);
+    assert_eq!(spot(Evidence::default()), Evidence::default(), "a name stands nowhere");
+    library.embedder.set_broken(true);
+    assert_eq!(spot(hurried.evidence.clone()), hurried.evidence, "no model, no other spot");
 }
 
 #[test]

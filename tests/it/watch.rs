@@ -99,6 +99,37 @@ fn a_watched_folder_says_how_it_is_followed() {
 }
 
 #[test]
+fn who_only_reads_sees_how_folders_are_followed_elsewhere() {
+    let mut watched = Watched::new();
+    let beside = |library: &TestLibrary| library.beside().ask(GetStatus {}).expect("status").folders[0].watch;
+    assert_eq!(beside(&watched.library), WatchState::Waiting, "nobody has begun");
+    watched.after(0);
+    assert_eq!(beside(&watched.library), WatchState::Following);
+    fs_err::rename(watched.library.folder(), watched.library.path().with_file_name("away")).expect("moved");
+    watched.after(120_000);
+    assert_eq!(beside(&watched.library), WatchState::Unreachable);
+    fs_err::rename(watched.library.path().with_file_name("away"), watched.library.folder()).expect("moved back");
+    watched.after(120_000);
+    assert_eq!(beside(&watched.library), WatchState::Following);
+    watched.watch = None;
+    assert_eq!(beside(&watched.library), WatchState::Waiting, "somebody writes, and nobody follows");
+}
+
+#[test]
+fn what_a_dead_process_followed_waits() {
+    let mut watched = Watched::new();
+    watched.after(0);
+    let said = fs_err::read(watched.library.path().join("followed")).expect("it is written down");
+    watched.watch = None;
+    watched.library.close();
+    fs_err::write(watched.library.path().join("followed"), said).expect("left behind");
+    let beside = |library: &TestLibrary| library.beside().ask(GetStatus {}).expect("status").folders[0].watch;
+    assert_eq!(beside(&watched.library), WatchState::Waiting, "nobody holds the library");
+    watched.library.restart();
+    assert_eq!(beside(&watched.library), WatchState::Waiting, "whoever writes now does not follow");
+}
+
+#[test]
 fn a_complete_file_is_read_soon_and_any_other_when_it_was_left_alone() {
     let mut watched = Watched::with(&[]);
     watched.library.drop_file("a.txt", "one");

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use winnow_contract::asset::{AssetFilter, AssetSort};
 use winnow_contract::command::*;
 use winnow_contract::review::{ItemKind, ReviewFilter, ReviewRow, Verdict};
-use winnow_contract::search::SearchMode;
+use winnow_contract::search::{Evidence, SearchMode};
 use winnow_contract::taxonomy::TaxonomyAnswer;
 use winnow_contract::worker::Password;
 use winnow_contract::{ApiError, Event, Request};
@@ -56,6 +56,7 @@ fn requests(library: &TestLibrary) -> Vec<Request> {
         GetWhy { id: asset.row.id.to_string(), down: false }.into(),
         Undo { count: 1 }.into(),
         Search { query: "lamp".into(), mode: SearchMode::Hybrid, filter: filter.clone(), offset: 0, limit: 10, hurried: false }.into(),
+        FindSpot { query: "lamp".into(), at: Evidence::default() }.into(),
         Similar { asset: asset.row.id.clone(), filter, offset: 0, limit: 10 }.into(),
         SetLabel { asset: asset.row.id.clone(), answer: "zzzz".into() }.into(),
         GetAsset { asset: library.asset("talk.ogg").row.id }.into(),

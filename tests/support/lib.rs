@@ -72,19 +72,21 @@ impl TestLibrary {
     fn open(&mut self, breaks: Breaks) {
         self.engine = None;
         self.without_labels();
-        let clock = self.clock.clone();
-        let ports = Ports {
+        let options = Options { write: true, breaks, ..Options::default() };
+        self.engine = Some(Arc::new(Engine::open(&self.path(), self.ports(), options).expect("a library")));
+    }
+
+    fn ports(&self) -> Ports {
+        Ports {
             decode: Arc::new(FakeDecode),
             ocr: self.ocr.clone(),
             speech: self.speech.clone(),
             watcher: self.watcher.clone(),
             embedder: self.embedder.clone(),
             vectors: self.vectors.clone(),
-            clock,
+            clock: self.clock.clone(),
             ids: Arc::new(NumberedIds::default()),
-        };
-        let options = Options { write: true, breaks, ..Options::default() };
-        self.engine = Some(Arc::new(Engine::open(&self.path(), ports, options).expect("a library")));
+        }
     }
 
     /// Only stories about labels have things labelled: a fake's vectors say nothing about what a text is.
@@ -98,6 +100,11 @@ impl TestLibrary {
     /// Changes a setting; the value is a TOML literal.
     pub fn set(&self, key: &str, value: &str) {
         self.ask(ChangeSetting { key: key.into(), value: Some(value.into()) }).expect("a setting");
+    }
+
+    /// Opens the library a second time, only to read, as another process does beside the one that writes.
+    pub fn beside(&self) -> Engine {
+        Engine::open(&self.path(), self.ports(), Options::default()).expect("a library")
     }
 
     /// Closes the library; `restart` opens it again.

@@ -30,7 +30,7 @@ use settings::SettingsStore;
 use taxonomy::TaxonomyStore;
 use winnow_contract::command::{AddSample, Choose, Chosen, GetStatus, Rescan, SetPaused, SetWatched};
 use winnow_contract::id::{AssetId, FolderId};
-use winnow_contract::search::Evidence;
+use winnow_contract::search::{Evidence, Hit};
 use winnow_contract::status::Status;
 use winnow_contract::{ApiError, Call, Event};
 
@@ -145,6 +145,16 @@ impl Store {
     /// Opens an asset.
     pub fn open(&self, asset: AssetId, at: Option<Evidence>) {
         self.go(Screen::Asset(asset, at));
+    }
+
+    /// Opens a result of the search, unless the search was left before it could be.
+    pub fn open_hit(&self, hit: Hit) {
+        let store = *self;
+        self.search.spot_of(hit, move |asset, at| {
+            if store.screen.get_untracked() == Screen::Search {
+                store.open(asset, Some(at));
+            }
+        });
     }
 
     /// Lets a screen or an overlay answer to keys while it is mounted; the latest is asked first.

@@ -76,6 +76,19 @@ impl Line {
     }
 }
 
+impl Line {
+    /// Its state, and which command brings what is missing.
+    fn state_in_words(&self) -> String {
+        let is_model = self.name.is_some();
+        match (self.used, self.state == ModelState::Missing.as_str() && is_model) {
+            (true, _) => format!("{}, used", self.state),
+            (false, true) if self.fetchable => format!("{} (models fetch)", self.state),
+            (false, true) => format!("{} (models import)", self.state),
+            (false, false) => self.state.to_owned(),
+        }
+    }
+}
+
 impl From<ModelCardRow> for Line {
     fn from(row: ModelCardRow) -> Self {
         Self {
@@ -98,7 +111,13 @@ impl From<ModelCardRow> for Line {
 pub fn run(named: Option<&Path>, ask: Models, out: &mut Output) -> Result<ExitCode, Failure> {
     let models = models::open(named);
     match ask {
-        Models::List => print(&lines(models.rows()), out),
+        Models::List => {
+            let view = models.rows();
+            let not_offered = not_offered(&view);
+            let code = print(&lines(view), out)?;
+            say_not_offered(not_offered, out);
+            Ok(code)
+        }
         Models::Verify { cards } => {
             let lines = lines(models.verify());
             print(&lines, out)?;
@@ -126,8 +145,7 @@ fn print(lines: &[Line], out: &mut Output) -> Result<ExitCode, Failure> {
     let table = Table::new([Left("card"), Left("task"), Left("state"), Right("size"), Left("licence"), Left("source")]);
     out.answers(lines, table, |line| {
         let bytes = line.bytes.map(size).unwrap_or_default();
-        let state = if line.used { format!("{}, used", line.state) } else { line.state.to_owned() };
-        [line.card.clone(), line.task.to_owned(), state, bytes, line.licence.clone(), line.source.clone()]
+        [line.card.clone(), line.task.to_owned(), line.state_in_words(), bytes, line.licence.clone(), line.source.clone()]
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -166,11 +184,28 @@ fn fetch(models: &Installed, cards: &[String], out: &mut Output) -> Result<ExitC
     let fetched = models::fetch(models, cards, &mut |arrived| {
         out.progress(format!("{}: {} of {}", arrived.file, size(signed(arrived.bytes)), size(signed(arrived.of))));
     })?;
-    if fetched.is_empty() {
-        out.say(Words::new("nothing_to_fetch").sentence());
-        return Ok(ExitCode::SUCCESS);
+    let code = match fetched.is_empty() {
+        true => {
+            out.say(Words::new("nothing_to_fetch").sentence());
+            ExitCode::SUCCESS
+        }
+        false => print_only(models, &fetched, out)?,
+    };
+    if cards.is_empty() {
+        say_not_offered(not_offered(&models.rows()), out);
     }
-    print_only(models, &fetched, out)
+    Ok(code)
+}
+
+/// Names of the models that a task lacks and no download brings.
+fn not_offered(view: &ModelsView) -> Vec<String> {
+    view.missing().filter(|(_, offered)| !offered).map(|(row, _)| row.name.clone()).collect()
+}
+
+fn say_not_offered(names: Vec<String>, out: &mut Output) {
+    if !names.is_empty() {
+        out.say(Words::new("cards_not_offered").with("cards", names.join("; ")).sentence());
+    }
 }
 
 fn print_only(models: &Installed, cards: &[String], out: &mut Output) -> Result<ExitCode, Failure> {

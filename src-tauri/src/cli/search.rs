@@ -110,7 +110,9 @@ fn print(wanted: u32, out: &mut Output, page: impl Fn(u32, u32) -> Result<Search
 }
 
 fn in_words(line: &Line) -> String {
-    let page = line.evidence.page.map(|page| format!(", page {page}")).unwrap_or_default();
+    // Of a film the page is the second of a key frame, which is said already.
+    let page = line.evidence.page.filter(|_| line.evidence.t0.is_none());
+    let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
     let time = line.evidence.t0.map(|t0| format!(", at {}", clock(t0))).unwrap_or_default();
     let snippet = line.snippet.split_whitespace().collect::<Vec<_>>().join(" ");
     let place = line.evidence.place.as_ref().and_then(At::in_words).map(|place| format!(", {place}")).unwrap_or_default();
@@ -120,5 +122,6 @@ fn in_words(line: &Line) -> String {
 /// Seconds as a player shows them.
 fn clock(seconds: f32) -> String {
     let whole = seconds.max(0.0) as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }

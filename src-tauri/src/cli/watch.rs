@@ -100,8 +100,19 @@ fn list(library: &Library, out: &mut Output) -> Result<(), Failure> {
     let table = Table::new([Left("folder"), Left("state"), Right("assets"), Left("since"), Left("last scan")]);
     out.answers(&lines, table, |line| {
         let (since, scan) = (line.since.clone().unwrap_or_default(), line.last_scan.clone().unwrap_or_default());
-        [line.folder.clone(), line.state.as_str().to_owned(), line.assets.to_string(), since, scan]
+        [line.folder.clone(), in_words(line.state).to_owned(), line.assets.to_string(), since, scan]
     })
+}
+
+/// How a folder is followed, as a person says it.
+fn in_words(state: WatchState) -> &'static str {
+    match state {
+        WatchState::Off => "not followed",
+        WatchState::Following => "followed",
+        WatchState::Polled => "looked through again and again",
+        WatchState::Unreachable => "cannot be reached",
+        WatchState::Waiting => "waits for the window or watch run",
+    }
 }
 
 fn one(engine: &Engine, id: &FolderId, out: &mut Output) -> Result<(), Failure> {

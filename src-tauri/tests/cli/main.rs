@@ -3,6 +3,8 @@
 //! Looks at nothing but what the program prints, how it ends and what the library's folder lets others see.
 
 mod fixtures;
+#[cfg(unix)]
+mod following;
 mod inside;
 mod models;
 mod pii;

@@ -77,6 +77,18 @@ fn a_pack_is_taken_listed_used_and_checked() {
 }
 
 #[test]
+fn what_is_missing_says_how_it_can_be_had() {
+    let place = Place::new();
+    let models = place.models().display().to_string();
+    let listed = place.library.text(&["--models", &models, "models", "list"]);
+    let line = |card: &str| listed.out.lines().find(|line| line.starts_with(card)).expect("a line").to_owned();
+    assert!(line("minilm-l6-v2 1").contains("missing (models import)"), "{}", listed.out);
+    assert!(line("silero-vad 1").contains("missing (models fetch)"), "{}", listed.out);
+    assert!(listed.err.contains("MiniLM L6 v2") && !listed.err.contains("Whisper"), "{}", listed.err);
+    assert!(listed.err.contains("not for download"), "{}", listed.err);
+}
+
+#[test]
 fn a_model_that_was_named_has_to_be_there() {
     let place = Place::new();
     let code = |card: &str| place.run(&["verify", card]).code;

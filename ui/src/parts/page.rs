@@ -136,12 +136,21 @@ pub fn PageView(
                 <img src=source class:absent=move || !here.get() alt=format!("Page image of {name}") decoding="sync" draggable="false" on:load=move |_| here.set(true) on:error=lost/>
                 {coming}
                 {sharp}
-                <svg class="rings" aria-hidden="true" viewBox=format!("0 0 {width} {height}") preserveAspectRatio="none">
-                    {move || quiet.then(|| view! { <path class="quiet" fill-rule="evenodd" d=veil(&rings.get(), width, height)/> })}
-                    {move || rings.get().into_iter().map(ring).collect_view()}
-                </svg>
+                <Rings size=(width, height) rings quiet/>
             </div>
         </div>
+    }
+}
+
+/// The rings, laid over a picture of this size in pixels that is fitted into the same room.
+#[component]
+pub fn Rings(size: (f64, f64), #[prop(into)] rings: Signal<Vec<Ring>>, #[prop(optional)] quiet: bool) -> impl IntoView {
+    let (width, height) = size;
+    view! {
+        <svg class="rings" aria-hidden="true" viewBox=format!("0 0 {width} {height}") preserveAspectRatio="xMidYMid meet">
+            {move || quiet.then(|| view! { <path class="quiet" fill-rule="evenodd" d=veil(&rings.get(), width, height)/> })}
+            {move || rings.get().into_iter().map(ring).collect_view()}
+        </svg>
     }
 }
 

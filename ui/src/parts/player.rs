@@ -51,12 +51,17 @@ pub fn Player(
         None => view! { <Wave tape loudness range=whole stretch/> }.into_any(),
     };
     let playing = tape.playing;
-    // The key of a stretch plays it from its beginning; it does not stop it.
-    let title = move || {
-        if playing.get() && stretch.is_some() { "Stop".to_owned() } else { format!("{} ({key})", says(playing.get())) }
+    // A stretch is played from its beginning, by its key always, by the button once it was stopped; a recording goes on.
+    let says = move || match (playing.get(), stretch) {
+        (false, _) => "Play",
+        (true, None) => "Pause",
+        (true, Some(_)) => "Stop",
     };
+    let title = move || if playing.get() && stretch.is_some() { says().to_owned() } else { format!("{} ({key})", says()) };
     let glyph = move || {
-        if playing.get() {
+        if playing.get() && stretch.is_some() {
+            view! { <Icon of=icondata_lu::LuSquare size=20/> }
+        } else if playing.get() {
             view! { <Icon of=icondata_lu::LuPause size=20/> }
         } else {
             view! { <Icon of=icondata_lu::LuPlay size=20/> }
@@ -68,7 +73,7 @@ pub fn Player(
     };
     view! {
         <div class="player" data-testid="player" data-playing=move || playing.get().to_string()>
-            <button class="play" data-testid="play" aria-label=move || says(playing.get()) title=title on:mousedown=|event| event.prevent_default() on:click=press>{glyph}</button>
+            <button class="play" data-testid="play" aria-label=says title=title on:mousedown=|event| event.prevent_default() on:click=press>{glyph}</button>
             <div class="player-body">
                 {waves}
                 <div class="player-line">
@@ -82,10 +87,6 @@ pub fn Player(
             </div>
         </div>
     }
-}
-
-fn says(playing: bool) -> &'static str {
-    if playing { "Stop" } else { "Play" }
 }
 
 #[component]

@@ -1,5 +1,5 @@
-//! What is said in a recording: a line for each sentence or so, its time in the margin. It follows the sound, and a click
-//! on a word goes to its second.
+//! What is said: a line for each sentence or so, its time in the margin. Where there is a sound it follows it, and a click on a
+//! word goes to its second; subtitles by themselves have none.
 //!
 //! Only what is in view is drawn; a recording of twelve hours is as quick as one of a minute.
 
@@ -7,6 +7,7 @@ mod heights;
 pub mod lines;
 
 use super::player::tape::Tape;
+use super::segments::{Mark, MarkKind, segments};
 use super::{icon::Icon, size, words};
 use heights::Heights;
 use leptos::ev::MouseEvent;
@@ -34,7 +35,7 @@ pub struct Said {
 
 #[derive(Clone, Copy)]
 struct Sheet {
-    tape: Tape,
+    tape: Option<Tape>,
     said: StoredValue<Said>,
     view: NodeRef<leptos::html::Div>,
     heights: RwSignal<Heights>,
@@ -49,11 +50,13 @@ struct Sheet {
     ringed: Memo<Option<Range<usize>>>,
 }
 
-/// The transcript. `spot` is what something points at, in characters; it is ringed and brought into view.
+/// The transcript, with the sound it is of, if that can be played. `spot` is what something points at, in characters; it is ringed
+/// and brought into view.
 #[component]
-pub fn TranscriptView(tape: Tape, said: Said, #[prop(into)] spot: Signal<Option<(u32, u32)>>) -> impl IntoView {
+pub fn TranscriptView(tape: Option<Tape>, said: Said, #[prop(into)] spot: Signal<Option<(u32, u32)>>) -> impl IntoView {
     let said = StoredValue::new(said);
-    let word = Memo::new(move |_| said.with_value(|said| said.transcript.word_at(tape.now.get())));
+    let playing = move || tape.is_some_and(|tape| tape.playing.get());
+    let word = Memo::new(move |_| said.with_value(|said| said.transcript.word_at(tape?.now.get())));
     let ringed = Memo::new(move |_| spot.get().map(|(start, end)| said.with_value(|said| lines_of(&said.transcript, start, end))));
     let sheet = Sheet {
         tape,
@@ -68,7 +71,9 @@ pub fn TranscriptView(tape: Tape, said: Said, #[prop(into)] spot: Signal<Option<
         ringed,
     };
     sheet.follow_size();
-    sheet.follow_sound();
+    if let Some(tape) = tape {
+        sheet.follow_sound(tape);
+    }
     sheet.follow_ring();
     let drawn = Memo::new(move |_| sheet.heights.with(|heights| heights.drawn(sheet.scroll.get(), sheet.height.get())));
     Effect::new(move |_| {
@@ -81,18 +86,18 @@ pub fn TranscriptView(tape: Tape, said: Said, #[prop(into)] spot: Signal<Option<
         }
     };
     let look_away = move || {
-        if tape.playing.get_untracked() {
+        if untrack(playing) {
             sheet.away.set(true);
         }
     };
     let offer = move || {
-        (sheet.away.get() && tape.playing.get()).then(|| {
+        (sheet.away.get() && playing()).then(|| {
             view! { <button class="button small follow" data-testid="follow" on:click=move |_| sheet.away.set(false)><Icon of=icondata_lu::LuLocateFixed/>"Follow the sound"</button> }
         })
     };
     view! {
         <div class="transcript-room">
-            <div class="transcript" data-testid="transcript" node_ref=sheet.view on:scroll=scrolled on:wheel=move |_| look_away() on:pointerdown=move |event| if on_scroll_bar(&event) { look_away() } on:click=move |event| sheet.go(&event)>
+            <div class="transcript" class:silent=tape.is_none() data-testid="transcript" node_ref=sheet.view on:scroll=scrolled on:wheel=move |_| look_away() on:pointerdown=move |event| if on_scroll_bar(&event) { look_away() } on:click=move |event| sheet.go(&event)>
                 <div class="transcript-tall" style:height=move || format!("{}px", sheet.heights.with(Heights::full) + 48.0)>
                     <div class="transcript-lines" style:top=move || format!("{}px", sheet.heights.with(|heights| heights.top(drawn.get().start)))>
                         <For each=move || drawn.get() key=|line| *line children=move |line| sheet.line(line)/>
@@ -110,6 +115,12 @@ fn lines_of(transcript: &Transcript, start: u32, end: u32) -> Range<usize> {
     first..transcript.line_at(end.saturating_sub(1).max(start)) + 1
 }
 
+/// What is sensitive of the characters from `start` to `end`, counted from there.
+fn found_in(found: &[(u32, u32)], start: u32, end: u32) -> Vec<Mark> {
+    let inside = found.iter().filter(|(from, to)| *from < end && start < *to);
+    inside.map(|(from, to)| Mark { start: (*from).max(start) - start, end: (*to).min(end) - start, kind: MarkKind::Finding(0) }).collect()
+}
+
 /// Whether a line is ringed, whether the ring comes on from the line before, and whether it goes on below.
 fn in_ring(lines: &Range<usize>, line: usize) -> (bool, bool, bool) {
     let inside = lines.contains(&line);
@@ -125,25 +136,40 @@ impl Sheet {
         let ring =
             Memo::new(move |_| self.ringed.with(|ringed| ringed.as_ref().map_or((false, false, false), |lines| in_ring(lines, line))));
         let body = pieces.into_iter().map(|piece| self.piece(piece, here)).collect_view();
+        let time = self.time(begins);
         view! {
             <div class="said-line" class:now=move || here.get().is_some() class:ringed=move || ring.get().0 class:ring-on=move || ring.get().1 class:ring-open=move || ring.get().2 data-line=line.to_string() data-testid="transcript-line">
-                <button class="said-time tabular" tabindex="-1" data-second=begins.to_string() aria-label=format!("From {}", words::clock(f64::from(begins)))>{words::clock(f64::from(begins))}</button>
+                {time}
                 <p class="said-text">{body}</p>
             </div>
         }
         .into_any()
     }
 
+    /// When a line begins; pressed, the sound goes there.
+    fn time(self, begins: f32) -> AnyView {
+        let shown = words::clock(f64::from(begins));
+        if self.tape.is_none() {
+            return view! { <span class="said-time tabular">{shown}</span> }.into_any();
+        }
+        view! { <button class="said-time tabular" tabindex="-1" data-second=begins.to_string() aria-label=format!("From {shown}")>{shown.clone()}</button> }.into_any()
+    }
+
     fn piece(self, piece: Piece, here: Memo<Option<usize>>) -> AnyView {
         let Some(n) = piece.word else { return piece.text.into_any() };
-        let (word, found) = self.said.with_value(|said| {
+        let (word, marks) = self.said.with_value(|said| {
             let word = said.transcript.words[n];
-            (word, said.found.iter().any(|(start, end)| *start < word.end && word.start < *end))
+            (word, found_in(&said.found, word.end - piece.text.chars().count() as u32, word.end))
         });
+        let parts = segments(&piece.text, &marks).into_iter().map(|part| match part.finding {
+            Some(_) => view! { <span class="said-found">{part.text}</span> }.into_any(),
+            None => part.text.into_any(),
+        });
+        let parts = parts.collect_view();
         let doubtful = word.confidence.filter(|confidence| *confidence < DOUBT);
         let title = doubtful.map(|_| "The model was not sure of this word");
         view! {
-            <span class="said-word" class:doubtful=doubtful.is_some() class:found=found class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{piece.text}</span>
+            <span class="said-word" class:doubtful=doubtful.is_some() class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{parts}</span>
         }
         .into_any()
     }
@@ -152,18 +178,20 @@ impl Sheet {
     fn go(self, event: &MouseEvent) {
         let selecting = leptos::prelude::window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let second = target.and_then(|target| target.get_attribute("data-second")).and_then(|second| second.parse::<f64>().ok());
-        if let Some(second) = second.filter(|_| !selecting) {
+        // The pointer may be on a mark in a word.
+        let word = target.and_then(|target| target.closest("[data-second]").ok().flatten());
+        let second = word.and_then(|word| word.get_attribute("data-second")).and_then(|second| second.parse::<f64>().ok());
+        if let (Some(tape), Some(second)) = (self.tape, second.filter(|_| !selecting)) {
             self.away.set(false);
-            self.tape.seek(second);
+            tape.seek(second);
         }
     }
 
     /// Keeps the line that is said in view while it plays, unless the person looks elsewhere.
-    fn follow_sound(self) {
+    fn follow_sound(self, tape: Tape) {
         let line = Memo::new(move |_| self.word.get().map(|word| self.said.with_value(|said| said.transcript.line_of(word))));
         Effect::new(move |_| {
-            let (playing, away) = (self.tape.playing.get(), self.away.get());
+            let (playing, away) = (tape.playing.get(), self.away.get());
             match line.get() {
                 Some(line) if playing && !away => self.bring(line),
                 _ => {}
@@ -171,7 +199,7 @@ impl Sheet {
         });
         // Whoever starts the sound wants to see what is said.
         Effect::new(move |_| {
-            if self.tape.playing.get() {
+            if tape.playing.get() {
                 self.away.set(false);
             }
         });
@@ -257,4 +285,21 @@ fn height_of(row: &HtmlElement) -> Option<(usize, f64)> {
 fn on_scroll_bar(event: &web_sys::PointerEvent) -> bool {
     let target = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
     target.is_some_and(|view| f64::from(event.client_x()) > view.get_bounding_client_rect().left() + f64::from(view.client_width()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_stretch_only_what_was_found_is_marked() {
+        let check = |found: &[(u32, u32)], expected: &[(u32, u32)]| {
+            let marks: Vec<_> = found_in(found, 10, 20).into_iter().map(|mark| (mark.start, mark.end)).collect();
+            assert_eq!(marks, expected, "{found:?}");
+        };
+        check(&[(12, 15)], &[(2, 5)]);
+        check(&[(0, 12), (18, 30)], &[(0, 2), (8, 10)]);
+        check(&[(0, 40)], &[(0, 10)]);
+        check(&[(0, 10), (20, 22)], &[]);
+    }
 }

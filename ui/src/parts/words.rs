@@ -57,6 +57,11 @@ pub fn clock(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// `page 3`; of a key frame, whose page is its second, `at 0:12`.
+pub fn on_page(page: u32, is_frame: bool) -> String {
+    if is_frame { format!("at {}", clock(f64::from(page))) } else { format!("page {page}") }
+}
+
 /// `Card number` from `card number`.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();

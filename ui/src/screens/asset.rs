@@ -185,7 +185,7 @@ fn answer(store: Store, bench: Bench, act: Act) -> bool {
         Act::Pick(n) if bench.offers_answers() => return label::pick(store, bench, usize::from(n) - 1),
         Act::Pick(n) => bench.pick(usize::from(n) - 1),
         Act::Label => label::offer(store, bench),
-        Act::Similar => return with_detail(store, |detail| store.find_similar(detail.row.id.clone(), detail.row.name.clone())),
+        Act::Similar => return with_detail(store, |detail| store.find_similar(detail.row.id.clone(), detail.row.name.clone())).is_some(),
         Act::Play => return bench.with_tape(|tape| tape.toggle()),
         Act::Left => return bench.with_tape(|tape| tape.step(-5.0)) || bench.turn(-1),
         Act::Right => return bench.with_tape(|tape| tape.step(5.0)) || bench.turn(1),
@@ -198,17 +198,17 @@ fn answer(store: Store, bench: Bench, act: Act) -> bool {
         Act::PageUp => return bench.turn(-1) || members::choose(store, bench, Move::PageUp),
         Act::First => return bench.turn(i32::MIN) || members::choose(store, bench, Move::First),
         Act::Last => return bench.turn(i32::MAX) || members::choose(store, bench, Move::Last),
-        Act::Down => return members::choose(store, bench, Move::Down),
-        Act::Up => return members::choose(store, bench, Move::Up),
+        Act::Down => return with_detail(store, |detail| members::step(store, bench, detail, Move::Down)) == Some(true),
+        Act::Up => return with_detail(store, |detail| members::step(store, bench, detail, Move::Up)) == Some(true),
         Act::Open => return bench.members.with_untracked(Option::is_some) && members::open_chosen(store),
         Act::Parent => return members::go_up(store),
-        Act::Next => return with_detail(store, |detail| bench.next_finding(detail, 1)),
-        Act::Previous => return with_detail(store, |detail| bench.next_finding(detail, -1)),
+        Act::Next => return with_detail(store, |detail| bench.next_finding(detail, 1)).is_some(),
+        Act::Previous => return with_detail(store, |detail| bench.next_finding(detail, -1)).is_some(),
         _ => return false,
     }
     true
 }
 
-fn with_detail(store: Store, act: impl FnOnce(&AssetDetail)) -> bool {
-    store.asset.detail.with_untracked(|detail| detail.here().map(act).is_some())
+fn with_detail<T>(store: Store, act: impl FnOnce(&AssetDetail) -> T) -> Option<T> {
+    store.asset.detail.with_untracked(|detail| detail.here().map(act))
 }

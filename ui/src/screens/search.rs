@@ -227,7 +227,7 @@ fn open(store: Store) -> bool {
     let hit = chosen(store);
     let there = hit.is_some();
     if let Some(hit) = hit {
-        store.open(hit.asset, Some(hit.evidence));
+        store.open_hit(hit);
     }
     there
 }

@@ -10,14 +10,16 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use winnow_contract::ApiError;
 use winnow_contract::asset::{AssetFilter, MediaKind};
-use winnow_contract::command::{Search, Similar};
+use winnow_contract::command::{FindSpot, Search, Similar};
 use winnow_contract::id::{AssetId, FolderId};
-use winnow_contract::search::{SearchMode, SearchPage};
+use winnow_contract::search::{Evidence, Hit, SearchMode, SearchPage};
 
 /// Milliseconds of quiet before a question is sent.
 const QUIET: u32 = 10;
 /// Milliseconds of rest before everything is asked for.
 const REST: u32 = 250;
+/// Milliseconds that the nearest sentence of a result is waited for before it is opened.
+const PATIENCE: u32 = 400;
 /// Results that fit a large window.
 const IN_SIGHT: u32 = 14;
 /// Results shown.
@@ -93,6 +95,8 @@ pub struct SearchStore {
     sent: StoredValue<u32>,
     /// What a question by meaning needs was asked for.
     ready: StoredValue<bool>,
+    /// Counts results that were to be opened.
+    opening: StoredValue<u32>,
 }
 
 impl SearchStore {
@@ -111,6 +115,7 @@ impl SearchStore {
             busy: StoredValue::new(false),
             sent: StoredValue::new(0),
             ready: StoredValue::new(false),
+            opening: StoredValue::new(0),
         }
     }
 
@@ -145,6 +150,40 @@ impl SearchStore {
         self.like.set(None);
         self.cursor.set(0);
         self.ask(0);
+    }
+
+    /// Tells where a result opens: of a rough one its nearest sentence is looked for first, but not for long. Nothing is told when
+    /// another is opened, or something else is asked, meanwhile.
+    pub fn spot_of(&self, hit: Hit, open: impl Fn(AssetId, Evidence) + Copy + 'static) {
+        let order = self.next_opening();
+        let query = self.answered.with_untracked(|asked| if let Asked::Words(query) = asked { Some(query.clone()) } else { None });
+        let Some(query) = query.filter(|_| hit.rough) else { return open(hit.asset, hit.evidence) };
+        let (store, asked) = (*self, self.asked());
+        let still = move || {
+            let newest = store.opening.get_value() == order && store.asked() == asked;
+            if newest {
+                store.next_opening();
+            }
+            newest
+        };
+        let (asset, at, too_long) = (hit.asset.clone(), hit.evidence.clone(), still.clone());
+        spawn_local(async move {
+            let found = ipc::ask(FindSpot { query, at: at.clone() }).await;
+            if still() {
+                open(asset, found.unwrap_or(at));
+            }
+        });
+        spawn_local(async move {
+            TimeoutFuture::new(PATIENCE).await;
+            if too_long() {
+                open(hit.asset, hit.evidence);
+            }
+        });
+    }
+
+    fn next_opening(&self) -> u32 {
+        self.opening.update_value(|order| *order += 1);
+        self.opening.get_value()
     }
 
     /// Changes which files are searched.

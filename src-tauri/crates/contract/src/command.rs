@@ -5,7 +5,7 @@ use crate::id::*;
 use crate::job::Activity;
 use crate::model::ModelsView;
 use crate::review::{Decided, ReviewDetail, ReviewFilter, ReviewPage, Undone, Verdict};
-use crate::search::{SearchMode, SearchPage};
+use crate::search::{Evidence, SearchMode, SearchPage};
 use crate::settings::SettingsView;
 use crate::status::Status;
 use crate::taxonomy::{Taxonomy, TaxonomyAnswer};
@@ -81,6 +81,9 @@ calls! {
         #[serde(default)]
         hurried: bool,
     } -> SearchPage;
+    /// Where a rough hit opens: at the sentence of its passage that is nearest in meaning to what was asked; at the same spot where
+    /// that cannot be told.
+    FindSpot { query: String, at: Evidence } -> Evidence;
     /// Assets whose meaning is nearest to this one's.
     Similar { asset: AssetId, filter: AssetFilter, offset: u32, limit: u32 } -> SearchPage;
     /// A person says what an asset is, whether or not it was asked; no answer takes back the last one.

@@ -23,6 +23,17 @@ vocabulary! {
     }
 }
 
+impl ModelTask {
+    /// What a model of this task cannot do without.
+    pub fn companion(self) -> Option<Self> {
+        match self {
+            Self::Embed | Self::Kind => Some(Self::Runtime),
+            Self::Speech => Some(Self::Voice),
+            Self::Voice | Self::Runtime | Self::Ocr | Self::Decode => None,
+        }
+    }
+}
+
 vocabulary! {
     /// Whether a model can be used.
     ModelState {
@@ -41,6 +52,28 @@ pub struct ModelsView {
     /// Where models are kept, for display.
     pub folder: String,
     pub provider: Option<ProviderRow>,
+}
+
+impl ModelsView {
+    fn of(&self, task: ModelTask) -> impl Iterator<Item = &ModelCardRow> {
+        self.rows.iter().filter(move |row| row.task == task)
+    }
+
+    fn has(&self, task: ModelTask) -> bool {
+        self.of(task).any(|row| row.state == ModelState::Ready)
+    }
+
+    /// There are models for a task, and none can be used: its files, or those of what it cannot do without, are not here.
+    pub fn lacks(&self, task: ModelTask) -> bool {
+        let whole = self.has(task) && task.companion().is_none_or(|companion| self.has(companion));
+        self.of(task).next().is_some() && !whole
+    }
+
+    /// Models of tasks that have none, and whether a download brings one of that task.
+    pub fn missing(&self) -> impl Iterator<Item = (&ModelCardRow, bool)> {
+        let missing = self.rows.iter().filter(|row| !self.has(row.task));
+        missing.map(|row| (row, self.of(row.task).any(|other| other.fetchable)))
+    }
 }
 
 /// A model card and the state of its files.
@@ -76,4 +109,46 @@ pub struct ProviderRow {
     pub texts_per_second: f32,
     /// Why not something faster, as a sentence's code.
     pub why: crate::Words,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, task: ModelTask, state: ModelState, fetchable: bool) -> ModelCardRow {
+        ModelCardRow {
+            card: format!("{name} 1"),
+            name: name.to_owned(),
+            task,
+            state,
+            bytes: 1,
+            licence: String::new(),
+            attribution: String::new(),
+            source: String::new(),
+            languages: Vec::new(),
+            limits: String::new(),
+            fetchable,
+            used: false,
+        }
+    }
+
+    #[test]
+    fn what_is_lacking_is_what_neither_is_here_nor_has_what_it_needs() {
+        use ModelState::{Missing, Ready};
+        let check = |rows: Vec<ModelCardRow>, lacks: &[ModelTask], missing: &[(&str, bool)]| {
+            let view = ModelsView { rows, ..ModelsView::default() };
+            let lacking: Vec<_> = ModelTask::ALL.iter().copied().filter(|task| view.lacks(*task)).collect();
+            assert_eq!(lacking, lacks);
+            assert_eq!(view.missing().map(|(row, offered)| (row.name.as_str(), offered)).collect::<Vec<_>>(), missing);
+        };
+        let (embed, runtime, speech, voice) = (ModelTask::Embed, ModelTask::Runtime, ModelTask::Speech, ModelTask::Voice);
+        check(vec![], &[], &[]);
+        check(vec![row("m", embed, Ready, false), row("r", runtime, Missing, false)], &[embed, runtime], &[("r", false)]);
+        check(vec![row("m", embed, Ready, false), row("r", runtime, Ready, false)], &[], &[]);
+        let speeches = || vec![row("made", speech, Missing, false), row("small", speech, Missing, true), row("v", voice, Ready, true)];
+        check(speeches(), &[speech], &[("made", true), ("small", true)]);
+        let mut one = speeches();
+        one[1].state = Ready;
+        check(one, &[], &[]);
+    }
 }

@@ -59,6 +59,9 @@ pub struct Hit {
     /// Other places in the same asset.
     pub more: u32,
     pub evidence: Evidence,
+    /// Its passage was found by meaning, and which of its sentences is nearest was not looked for: `FindSpot` does.
+    #[serde(default)]
+    pub rough: bool,
 }
 
 /// What speaks for a hit: each part's own score, if it took part.

@@ -75,7 +75,7 @@ vocabulary! {
         Polled = "polled",
         /// It cannot be reached at the moment; what was known of it is kept.
         Unreachable = "unreachable",
-        /// To be followed as soon as a window or `watch run` is open.
+        /// To be followed as soon as a window or `watch run` is open; with one that just began, in a moment.
         Waiting = "waiting",
     }
 }

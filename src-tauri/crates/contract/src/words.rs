@@ -403,7 +403,11 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("model_damaged", "{card} is damaged and is not used. Install it again."),
     ("download_failed", "{file} could not be downloaded: {why}. What arrived is kept, and the next try goes on from there."),
     ("download_unsafe", "The download of {file} was sent on to an address without https, so it was stopped."),
-    ("nothing_to_fetch", "Everything that can be downloaded is installed."),
+    ("nothing_to_fetch", "Nothing is missing that can be downloaded."),
+    (
+        "cards_not_offered",
+        "{cards}: not for download. Set-up makes what is missing from its sources (cargo xtask setup), and models import takes it from a folder that holds it, as the models folder of another computer does.",
+    ),
     ("runtime_unusable", "The library that runs models cannot be used: {why}."),
     ("model_unusable", "The model cannot be used: {why}."),
     ("provider_best", "Nothing better was found."),

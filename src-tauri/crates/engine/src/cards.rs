@@ -161,7 +161,7 @@ impl Models {
         let cards = self.cards();
         let card = self.ready(&cards, task)?;
         let mut files = self.paths(card);
-        if let Some(companion) = companion(task) {
+        if let Some(companion) = task.companion() {
             files.extend(self.paths(self.ready(&cards, companion)?));
         }
         let (dimensions, max_tokens) = (card.dimensions.unwrap_or_default(), card.max_tokens.unwrap_or_default());
@@ -258,15 +258,6 @@ fn best<'a>(cards: impl Iterator<Item = &'a Card>, task: ModelTask) -> Option<&'
 
 fn first_pack(cards: &[Card], task: ModelTask) -> Option<&Card> {
     cards.iter().find(|card| card.task == task && card.pack == Some(Pack::First))
-}
-
-/// What a model of this task cannot do without.
-fn companion(task: ModelTask) -> Option<ModelTask> {
-    match task {
-        ModelTask::Embed | ModelTask::Kind => Some(ModelTask::Runtime),
-        ModelTask::Speech => Some(ModelTask::Voice),
-        ModelTask::Voice | ModelTask::Runtime | ModelTask::Ocr | ModelTask::Decode => None,
-    }
 }
 
 fn place(task: ModelTask) -> usize {

@@ -25,6 +25,7 @@ use crate::renditions::Renditions;
 use crate::settings::{Settings, SettingsFile};
 use crate::watch::Watch;
 use crate::watch::desk::Desk;
+use crate::watch::told;
 use rusqlite::Connection;
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -98,6 +99,9 @@ impl Engine {
     /// newest schema and takes back what a dead process had leased.
     pub fn open(library: &Path, ports: Ports, options: Options) -> Result<Self> {
         let lock = if options.write { Some(lock(library)?) } else { None };
+        if options.write {
+            told::forget(library).map_err(unusable)?;
+        }
         let (in_hand, left) = match options.write.then(|| InHand::open(library)).transpose().map_err(unusable)? {
             Some((in_hand, left)) => (Some(in_hand), left),
             None => Default::default(),
@@ -505,6 +509,13 @@ fn lock(library: &Path) -> Result<File> {
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         }
     }
+}
+
+/// Somebody writes to the library at this moment.
+pub(crate) fn is_held(library: &Path) -> bool {
+    let lock = fs_err::File::open(library.join("lock")).map(fs_err::File::into_file);
+    // Whoever wants to write meanwhile tries again.
+    lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// The lanes at work; dropping it stops them and waits for what is under way.

@@ -20,10 +20,11 @@ use meaning::{Meant, Question};
 use query::Query;
 use rusqlite::Connection;
 use winnow_contract::Words;
-use winnow_contract::command::{Search, Similar};
-use winnow_contract::search::{SearchMode, SearchPage};
+use winnow_contract::command::{FindSpot, Search, Similar};
+use winnow_contract::search::{Evidence, SearchMode, SearchPage};
 
-/// Hits whose sentence nearest in meaning is looked for; each costs a handful of embeddings while a person waits.
+/// Hits whose sentence nearest in meaning is looked for at once; each costs a handful of embeddings while a person waits. For any
+/// other it is when it is opened.
 const LOOKED_AT: u32 = 3;
 
 /// What answers by its meaning.
@@ -81,6 +82,19 @@ impl Engine {
         let scope = Scope { filter: &ask.filter, unwanted: &query.unwanted, except: None };
         let near = self.read(|catalog| question.near(catalog, &scope))?;
         Ok(near.map(|near| ByMeaning { question: Some(question), near, note }))
+    }
+
+    /// The spot of the sentence nearest to a question, in the passage that a spot is in.
+    pub(crate) fn find_spot(&self, ask: FindSpot) -> Result<Evidence> {
+        let FindSpot { query, at } = ask;
+        let (Some(query), Some(extraction), Some(start)) = (Query::parse(&query), &at.extraction, at.start) else { return Ok(at) };
+        let Ok(question) = self.question(&query.text)? else { return Ok(at) };
+        let nearest = |sentences: &[&str]| self.nearest(&question, sentences);
+        let found = self.read(|catalog| match words::place_at(catalog, extraction, start)? {
+            Some(place) => hit::spot(catalog, &place, &query, &nearest).map(Some),
+            None => Ok(None),
+        })?;
+        Ok(found.unwrap_or(at))
     }
 
     /// Assets whose texts mean most nearly the same as those of one.

@@ -72,6 +72,7 @@ impl Engine {
             Request::GetTaxonomy(_) => json(Ok(&self.taxonomies().known().taxonomy)),
             Request::SetTaxonomy(ask) => json(self.set_taxonomy(ask.answers)),
             Request::Search(ask) => json(self.search(&Search { limit: limit(ask.limit), ..ask })),
+            Request::FindSpot(ask) => json(self.find_spot(ask)),
             Request::Similar(ask) => json(self.similar(&Similar { limit: limit(ask.limit), ..ask })),
             Request::GetModels(_) => json(Ok(self.models_view())),
             Request::GetConfinement(_) => json(Ok(self.confinement())),
@@ -120,7 +121,7 @@ impl Engine {
     }
 
     fn status(&self) -> Result<Status> {
-        let now = self.now();
+        let (now, elsewhere) = (self.now(), self.followed_elsewhere());
         self.read(|catalog| {
             let by_kind = rows::open_by_kind(catalog)?;
             let counts = jobs::counts(catalog)?;
@@ -136,7 +137,7 @@ impl Engine {
                 ingest_lag_s: waiting as f64 / 1000.0,
                 index_lag: if self.ports().embedder.space().is_some() { vectors::lag(catalog)? } else { 0 },
                 models: self.model_rows(),
-                folders: folders::rows(catalog)?.into_iter().map(|row| self.followed(row)).collect(),
+                folders: folders::rows(catalog)?.into_iter().map(|row| self.followed(row, &elsewhere)).collect(),
                 progress,
                 provider: self.ports().embedder.provider(),
                 paused: self.paused(),

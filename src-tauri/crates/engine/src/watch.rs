@@ -6,9 +6,10 @@
 pub mod desk;
 pub mod pending;
 pub mod root;
+pub mod told;
 
 use crate::catalog::{folders, jobs};
-use crate::engine::Engine;
+use crate::engine::{Engine, is_held};
 use crate::error::{EngineError, Result};
 use crate::extract::scan::Scan;
 use crate::extract::walk::Ignore;
@@ -93,8 +94,12 @@ impl Watch {
             self.meet(&settings).inspect_err(|_| self.engine.desk().change())?;
         }
         let folders: Vec<_> = self.folders.keys().cloned().collect();
+        let mut news = false;
         for folder in &folders {
-            self.look(folder, &settings.watch);
+            news |= self.look(folder, &settings.watch);
+        }
+        if news {
+            self.tell();
         }
         let now = self.engine.now();
         self.ask(self.engine.desk().take(now), now)?;
@@ -119,10 +124,19 @@ impl Watch {
         Ok(())
     }
 
-    /// Sees whether a folder is still the directory that is followed, and whether it is time to scan it.
-    fn look(&mut self, folder: &FolderId, settings: &settings::Watch) {
+    /// Tells those who only read the library how its folders are followed.
+    fn tell(&self) {
+        if let Err(error) = told::tell(self.engine.library(), &self.engine.desk().states()) {
+            // They say then that the folders wait for somebody who follows them.
+            tracing::warn!("how folders are followed could not be written down: {}", error.kind());
+        }
+    }
+
+    /// Sees whether a folder is still the directory that is followed, and whether it is time to scan it; true when it is followed in
+    /// another way than before.
+    fn look(&mut self, folder: &FolderId, settings: &settings::Watch) -> bool {
         let now = self.engine.now();
-        let Some(followed) = self.folders.get_mut(folder) else { return };
+        let Some(followed) = self.folders.get_mut(folder) else { return false };
         if matches!(&followed.how, How::Told(following) if !following.is_told()) {
             (followed.how, followed.scan) = (How::Polled, now);
         }
@@ -144,9 +158,11 @@ impl Watch {
             followed.scan = now + every(&followed.how, settings);
             self.engine.desk().wide(folder, Vec::new(), now);
         }
-        if self.engine.desk().set_how(folder, followed.how.state()) {
+        let news = self.engine.desk().set_how(folder, followed.how.state());
+        if news {
             self.engine.emit(Event::FoldersChanged);
         }
+        news
     }
 
     /// Asks for the scans that are due. What cannot be asked for now is due again a little later.
@@ -199,6 +215,9 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.folders.keys().for_each(|folder| self.engine.desk().leave(folder));
+        if let Err(error) = told::forget(self.engine.library()) {
+            tracing::warn!("how folders were followed stays written down: {}", error.kind());
+        }
     }
 }
 
@@ -251,9 +270,15 @@ impl Engine {
         Ok(())
     }
 
-    /// The same row, with how it is followed at the moment.
-    pub(crate) fn followed(&self, row: FolderRow) -> FolderRow {
-        let watch = match self.desk().how(&row.id) {
+    /// How folders are followed by another process: nothing when this one writes, or nobody does.
+    pub(crate) fn followed_elsewhere(&self) -> told::States {
+        let somebody = self.writer().is_err() && is_held(self.library());
+        if somebody { told::read(self.library()) } else { told::States::new() }
+    }
+
+    /// The same row, with how it is followed at the moment, here or elsewhere.
+    pub(crate) fn followed(&self, row: FolderRow, elsewhere: &told::States) -> FolderRow {
+        let watch = match self.desk().how(&row.id).or_else(|| elsewhere.get(&row.id).copied()) {
             _ if row.since.is_none() => WatchState::Off,
             _ if row.unavailable => WatchState::Unreachable,
             Some(how) => how,

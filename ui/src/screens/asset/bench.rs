@@ -54,6 +54,8 @@ pub enum Shape {
     Locked,
     /// Sound, and a film with its key frames.
     Recording,
+    /// Lines with their times, without the sound they are of: subtitles.
+    Transcript,
     /// A message: who wrote to whom, and what.
     Mail,
     /// Page images.
@@ -70,9 +72,10 @@ impl Shape {
     pub fn of(detail: &AssetDetail) -> Self {
         let text = detail.extractions.iter().any(|extraction| !extraction.text.is_empty());
         let placed = || detail.extractions.iter().any(|extraction| extraction.spans.iter().any(|span| span.place.is_some()));
-        let is: [(bool, Self); 7] = [
+        let is: [(bool, Self); 8] = [
             (wants_password(detail), Self::Locked),
             (sound_of(detail).is_some() || !frames(detail).is_empty(), Self::Recording),
+            (text && is_all_timed(&detail.extractions), Self::Transcript),
             (detail.row.kind == MediaKind::Mail && text, Self::Mail),
             (has_page(detail), Self::Pages),
             (text && placed(), Self::Places),
@@ -94,7 +97,12 @@ pub fn read_texts(detail: &AssetDetail) -> impl Iterator<Item = &ExtractionView>
     detail.extractions.iter().filter(|extraction| !extraction.text.is_empty() && !is_heard(extraction))
 }
 
-/// A text that was heard: its words have their seconds, and stand on no picture.
+/// Everything that is known of it has its seconds, and stands on no picture.
+fn is_all_timed(extractions: &[ExtractionView]) -> bool {
+    extractions.iter().filter(|extraction| !extraction.text.is_empty()).all(is_heard)
+}
+
+/// A text that was heard, or is to be: its words have their seconds, and stand on no picture.
 pub fn is_heard(extraction: &ExtractionView) -> bool {
     extraction.spans.iter().any(|span| span.t0.is_some() && span.rect.is_none())
 }
@@ -104,6 +112,11 @@ pub fn frames(detail: &AssetDetail) -> Vec<&RenditionRow> {
     let mut frames: Vec<_> = detail.renditions.iter().filter(|rendition| rendition.kind == RenditionKind::Frame).collect();
     frames.sort_by_key(|frame| frame.page);
     frames
+}
+
+/// A key frame stands at this second.
+pub fn is_frame(detail: &AssetDetail, second: u32) -> bool {
+    detail.renditions.iter().any(|rendition| rendition.kind == RenditionKind::Frame && rendition.page == second)
 }
 
 /// The texts that stand on a page: its own, or those of the whole with words on it.
@@ -287,12 +300,9 @@ impl Bench {
 
     /// A film that was opened at what is read on a key frame shows that frame.
     fn open_frame(&self, detail: &AssetDetail) {
-        let frames = frames(detail);
-        let second = self.opened_at.get_value().or_else(|| self.second.get_value().map(|second| second as u32));
-        let frame = second.and_then(|second| frames.iter().find(|frame| frame.page == second));
-        if let Some(frame) = frame {
-            self.frame.set(Some(frame.page));
-            self.second.update_value(|second| *second = second.or(Some(frame.page as f32)));
+        if let Some(frame) = self.opened_at.get_value().filter(|second| is_frame(detail, *second)) {
+            self.frame.set(Some(frame));
+            self.second.update_value(|second| *second = second.or(Some(frame as f32)));
         }
     }
 
@@ -338,6 +348,15 @@ impl Bench {
         }
     }
 
+    /// Brings a tab to the front; false when it is there already, or there is no such tab.
+    pub fn bring(&self, tab: Tab) -> bool {
+        let comes = self.tab.get_untracked() != tab && self.tabs.with_value(|tabs| tabs.contains(&tab));
+        if comes {
+            self.tab.set(tab);
+        }
+        comes
+    }
+
     /// Brings a finding into view on the document.
     pub fn jump(&self, n: usize, finding: &FindingRow) {
         self.finding.set(Some(n));
@@ -351,8 +370,11 @@ impl Bench {
         self.turn_to(finding.page.unwrap_or_else(|| self.page.get_untracked()));
     }
 
-    /// Goes to where a stretch of the text is said.
+    /// Goes to where a stretch of the text is said, or to the key frame it is read on.
     pub fn jump_in_time(&self, detail: &AssetDetail, finding: &FindingRow) {
+        if let Some(frame) = finding.page.filter(|second| is_frame(detail, *second)) {
+            self.frame.set(Some(frame));
+        }
         let extraction = detail.extractions.iter().find(|extraction| extraction.id == finding.extraction);
         let spans = extraction.map(|extraction| extraction.spans.as_slice()).unwrap_or_default();
         let said = spans.iter().filter(|span| span.start < finding.end && finding.start < span.end).filter_map(|span| span.t0);
@@ -385,4 +407,30 @@ fn length_of(detail: &AssetDetail) -> f64 {
     let spans = detail.extractions.iter().flat_map(|extraction| &extraction.spans);
     let said = spans.filter_map(|span| span.t1).max_by(f32::total_cmp).unwrap_or(0.0);
     f64::from(detail.row.seconds.unwrap_or(said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use winnow_contract::asset::Span;
+
+    #[test]
+    fn lines_with_times_are_a_transcript_unless_they_stand_on_a_picture() {
+        let view = |text: &str, span: Span| ExtractionView {
+            id: ExtractionId("e".into()),
+            tool: "t".into(),
+            text: text.into(),
+            characters: text.chars().count() as u32,
+            confidence: None,
+            spans: vec![span],
+            page: 0,
+        };
+        let cue = Span { end: 3, t0: Some(1.0), t1: Some(2.0), ..Span::default() };
+        let (timed, plain) = (view("two", cue.clone()), view("two", Span { end: 3, ..Span::default() }));
+        let on_a_frame = view("two", Span { rect: Some([1, 1, 9, 9]), ..cue });
+        let nothing = view("", Span::default());
+        assert!(is_all_timed(&[timed.clone(), nothing]));
+        assert!(!is_all_timed(&[timed.clone(), plain]));
+        assert!(!is_all_timed(&[timed, on_a_frame]));
+    }
 }

@@ -21,6 +21,7 @@ pub fn draw(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
     match Shape::of(detail) {
         Shape::Locked => view! { <Locked asset=detail.row.id.clone()/> }.into_any(),
         Shape::Recording => recording::draw(bench, detail),
+        Shape::Transcript => recording::subtitles(bench, detail),
         Shape::Mail => mail::draw(bench, detail),
         Shape::Pages => pages(store, bench, detail),
         Shape::Places => places::draw(bench, detail),
@@ -56,7 +57,7 @@ fn pages(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
     });
     let wanted = bench.spot.with_untracked(|spot| spot.as_ref().and_then(|spot| spot.extraction.clone()));
     let spans = Memo::new(move |_| spans_on(&texts.with_value(|texts| whole_texts_of(store, texts, bench.page.get())), wanted.as_ref()));
-    let found = StoredValue::new(detail.findings.iter().map(|finding| (finding.page, finding.boxes.clone())).collect::<Vec<_>>());
+    let found = found(detail);
     let name = StoredValue::new(detail.row.name.clone());
     let rings = Signal::derive(move || rings(bench, found, spans));
     let here = move |spot: &Spot| spot.page.is_none_or(|page| page == bench.page.get());
@@ -110,9 +111,24 @@ fn pictures_of(all: &[RenditionRow], page: u32) -> Option<Pictures> {
     Some(Pictures { page, preview })
 }
 
-fn rings(bench: Bench, found: StoredValue<Vec<(Option<u32>, Vec<PixelBox>)>>, spans: Memo<Vec<Span>>) -> Vec<Ring> {
-    let page = bench.page.get();
-    let ring = |kind: &'static str, current: bool| move |rect: PixelBox| Ring { rect, kind, current };
+/// The page and the boxes of each finding.
+pub type Found = StoredValue<Vec<(Option<u32>, Vec<PixelBox>)>>;
+
+pub fn found(detail: &AssetDetail) -> Found {
+    StoredValue::new(detail.findings.iter().map(|finding| (finding.page, finding.boxes.clone())).collect())
+}
+
+fn ring(kind: &'static str, current: bool) -> impl Fn(PixelBox) -> Ring {
+    move |rect| Ring { rect, kind, current }
+}
+
+fn rings(bench: Bench, found: Found, spans: Memo<Vec<Span>>) -> Vec<Ring> {
+    let lit = bench.lit.get().and_then(|n| spans.with(|spans| spans.get(n).and_then(|span| span.rect))).map(ring("lit", false));
+    rings_on(bench, found, bench.page.get()).into_iter().chain(lit).collect()
+}
+
+/// What was found on a page, and what it was opened at there.
+pub fn rings_on(bench: Bench, found: Found, page: u32) -> Vec<Ring> {
     let findings = found.with_value(|all| {
         all.iter()
             .filter(|(on, _)| on.is_none_or(|on| on == page))
@@ -122,8 +138,7 @@ fn rings(bench: Bench, found: StoredValue<Vec<(Option<u32>, Vec<PixelBox>)>>, sp
     });
     let spot = bench.spot.get().filter(|spot| spot.page.is_none_or(|on| on == page));
     let spot = spot.map(|spot| lines(&spot.boxes)).unwrap_or_default().into_iter().map(ring("found", true));
-    let lit = bench.lit.get().and_then(|n| spans.with(|spans| spans.get(n).and_then(|span| span.rect))).map(ring("lit", false));
-    findings.into_iter().chain(spot).chain(lit).collect()
+    findings.into_iter().chain(spot).collect()
 }
 
 /// The span the pointer is on.

@@ -1,8 +1,10 @@
-//! The key frames of a film: a strip of them, each at its second, and the one that is looked at.
+//! The key frames of a film: a strip of them, each at its second, and the one that is looked at, with rings on its words.
 
 use super::bench::{Bench, frames};
+use super::document::{self, Found};
 use crate::ipc;
 use crate::parts::icon::Icon;
+use crate::parts::page::Rings;
 use crate::parts::words;
 use crate::store::store;
 use leptos::prelude::*;
@@ -18,9 +20,10 @@ pub fn strip(bench: Bench, detail: &AssetDetail) -> AnyView {
         return offer(detail);
     }
     let large = StoredValue::new(frames.iter().map(|frame| (*frame).clone()).collect::<Vec<_>>());
+    let found = document::found(detail);
     let looked_at = move || {
         let second = bench.frame.get()?;
-        large.with_value(|all| all.iter().find(|frame| frame.page == second).cloned()).map(|frame| view! { <Large bench frame/> })
+        large.with_value(|all| all.iter().find(|frame| frame.page == second).cloned()).map(|frame| view! { <Large bench frame found/> })
     };
     let chips = frames.into_iter().map(|frame| chip(bench, frame)).collect_view();
     view! { {looked_at}<div class="frames" role="group" aria-label="Key frames" data-testid="frames">{chips}</div> }.into_any()
@@ -61,12 +64,16 @@ fn chip(bench: Bench, frame: &RenditionRow) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Large(bench: Bench, frame: RenditionRow) -> impl IntoView {
+fn Large(bench: Bench, frame: RenditionRow, found: Found) -> impl IntoView {
+    let size = (f64::from(frame.width.max(1)), f64::from(frame.height.max(1)));
+    let second = frame.page;
+    let rings = Signal::derive(move || document::rings_on(bench, found, second));
     let style = format!("aspect-ratio:{}/{}", frame.width.max(1), frame.height.max(1));
     view! {
         <div class="frame-large" data-testid="frame-large">
             <div class="frame-room" style=style>
                 <img src=ipc::rendition_url(&frame.id) alt=format!("The picture at {}", words::clock(f64::from(frame.page))) draggable="false"/>
+                <Rings size rings/>
                 <button class="quiet-button" aria-label="Close the picture" title="Close" on:click=move |_| bench.frame.set(None)><Icon of=icondata_lu::LuX/></button>
             </div>
         </div>

@@ -1,6 +1,6 @@
 //! What was found in a file, where each stands, and a way to it.
 
-use super::bench::Bench;
+use super::bench::{Bench, is_frame};
 use crate::parts::icon::Icon;
 use crate::parts::segments::slice;
 use crate::parts::{states, words};
@@ -30,6 +30,7 @@ pub fn tab(store: Store, bench: Bench, detail: &AssetDetail) -> AnyView {
 fn row(store: Store, bench: Bench, detail: &AssetDetail, n: usize, finding: &FindingRow) -> impl IntoView + use<> {
     let extraction = detail.extractions.iter().find(|extraction| extraction.id == finding.extraction);
     let value = extraction.map(|extraction| slice(&extraction.text, finding.start, finding.end)).unwrap_or_default();
+    let at = finding.page.map(|page| format!(" · {}", words::on_page(page, is_frame(detail, page))));
     let place = StoredValue::new(finding.clone());
     let jump = move |_| {
         place.with_value(|finding| bench.jump(n, finding));
@@ -47,7 +48,7 @@ fn row(store: Store, bench: Bench, detail: &AssetDetail, n: usize, finding: &Fin
         <li class="finding" class:current=move || bench.finding.get() == Some(n) data-testid="finding-row">
             <button class="finding-jump" title="Show it on the document" on:click=jump>
                 <span class="finding-value mono">{value}</span>
-                <span class="muted">{words::capital(&words::entity(&finding.entity))}{finding.page.map(|page| format!(" · page {page}"))}</span>
+                <span class="muted">{words::capital(&words::entity(&finding.entity))}{at}</span>
             </button>
             <span class=format!("chip {}", finding.state)>{words::finding_state(finding.state)}</span>
             {decide(store, finding)}

@@ -1,6 +1,6 @@
 //! What was found in a file: a message's attachments, an archive's members. Only the rows in view are drawn.
 
-use super::bench::Bench;
+use super::bench::{Bench, Shape, Tab};
 use crate::parts::icon::Icon;
 use crate::parts::kind::{kind_icon, mark_of};
 use crate::parts::name::FileName;
@@ -121,6 +121,15 @@ pub fn choose(store: Store, bench: Bench, to: Move) -> bool {
     };
     store.asset.members.cursor.update(|cursor| *cursor = window.moved(*cursor, to));
     true
+}
+
+/// Moves the choice by one. Where the list stands behind another tab, it comes to the front first; not beside a page, which an
+/// arrow scrolls.
+pub fn step(store: Store, bench: Bench, detail: &AssetDetail, to: Move) -> bool {
+    if Shape::of(detail) != Shape::Pages && bench.bring(Tab::Inside) {
+        return true;
+    }
+    choose(store, bench, to)
 }
 
 /// Opens what the file was found in; false for a file of its own.

@@ -1,9 +1,9 @@
-//! A recording or a film: its key frames, the player, and beneath it what is said.
+//! A recording or a film: its key frames, the player, and beneath it what is said. Subtitles: what is to be said, with its times.
 
-use super::bench::{Bench, is_heard};
+use super::bench::{Bench, Spot, is_heard};
 use super::film;
 use crate::parts::icon::Icon;
-use crate::parts::player::Player;
+use crate::parts::player::{Player, tape::Tape};
 use crate::parts::transcript::{Said, TranscriptView, lines::Transcript};
 use crate::parts::words;
 use leptos::prelude::*;
@@ -14,17 +14,28 @@ pub fn draw(bench: Bench, detail: &AssetDetail) -> AnyView {
     let Some((_, tape)) = bench.tape.get_untracked() else { return without_sound(detail, strip) };
     let waveform = detail.renditions.iter().find(|rendition| rendition.kind == RenditionKind::Waveform).map(|row| row.id.clone());
     let heard = detail.extractions.iter().find(|extraction| is_heard(extraction));
-    let spot = Signal::derive(move || bench.spot.with(|spot| spot.as_ref().map(|spot| (spot.start, spot.end))));
     let body = match heard {
-        Some(extraction) => {
-            let transcript = Transcript::of(extraction);
-            bench.ring_second(&transcript);
-            let said = Said { transcript, found: found(detail, extraction) };
-            view! { {heading(extraction)}<TranscriptView tape said spot/> }.into_any()
-        }
+        Some(extraction) => view! { {heading("Heard by ", extraction)}{lines(bench, detail, extraction, Some(tape))} }.into_any(),
         None => silent(detail),
     };
     view! { <div class="recording" data-testid="recording">{strip}<div class="recording-player"><Player tape waveform key="Space"/></div>{body}</div> }.into_any()
+}
+
+/// Lines with their times, of which the sound is not there.
+pub fn subtitles(bench: Bench, detail: &AssetDetail) -> AnyView {
+    let heard = detail.extractions.iter().filter(|extraction| is_heard(extraction));
+    let bodies = heard.map(|extraction| view! { {heading("Read by ", extraction)}{lines(bench, detail, extraction, None)} }).collect_view();
+    view! { <div class="recording subtitles" data-testid="asset-text">{bodies}</div> }.into_any()
+}
+
+fn lines(bench: Bench, detail: &AssetDetail, extraction: &ExtractionView, tape: Option<Tape>) -> AnyView {
+    let transcript = Transcript::of(extraction);
+    bench.ring_second(&transcript);
+    let said = Said { transcript, found: found(detail, extraction) };
+    let id = extraction.id.clone();
+    let own = move |spot: &Spot| spot.extraction.as_ref().is_none_or(|of| *of == id);
+    let spot = Signal::derive(move || bench.spot.with(|spot| spot.as_ref().filter(|spot| own(spot)).map(|spot| (spot.start, spot.end))));
+    view! { <TranscriptView tape said spot/> }.into_any()
 }
 
 /// A film of which only pictures are there.
@@ -43,11 +54,11 @@ fn found(detail: &AssetDetail, extraction: &ExtractionView) -> Vec<(u32, u32)> {
     own.map(|finding| (finding.start, finding.end)).collect()
 }
 
-fn heading(extraction: &ExtractionView) -> impl IntoView + use<> {
+fn heading(by: &'static str, extraction: &ExtractionView) -> impl IntoView + use<> {
     let sure = extraction.confidence.map(|confidence| format!(" · {:.0} % sure of its words", confidence * 100.0));
     let cut = (extraction.characters as usize > extraction.text.chars().count())
         .then(|| format!(" · the first part of {} is shown", words::counted(extraction.characters, "character")));
-    view! { <p class="said-by muted">"Heard by "<span class="mono">{extraction.tool.clone()}</span>{sure}{cut}</p> }
+    view! { <p class="said-by muted">{by}<span class="mono">{extraction.tool.clone()}</span>{sure}{cut}</p> }
 }
 
 /// Nothing was said, or it was not listened to yet.

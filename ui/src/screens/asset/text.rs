@@ -2,7 +2,7 @@
 //!
 //! Which word is lit is set on the nodes directly: a page has hundreds of them, and one changes.
 
-use super::bench::{Bench, Shape, is_cut, joined, read_texts, whole_texts_of};
+use super::bench::{Bench, Shape, is_cut, is_frame, joined, read_texts, whole_texts_of};
 use crate::parts::segments::{Mark, MarkKind, Segment, flow, segments};
 use crate::parts::{states, words};
 use crate::store::Store;
@@ -49,8 +49,8 @@ fn bodies(bench: Bench, detail: &AssetDetail, texts: &[&ExtractionView], paged: 
     let wanted = bench.spot.with_untracked(|spot| spot.as_ref().and_then(|spot| spot.extraction.clone()));
     let own = joined(texts, wanted.as_ref()).map(|text| text.id.clone());
     let body = |text: &&ExtractionView| {
-        let second =
-            (!paged && text.page > 0).then(|| view! { <h3 class="side-heading">"Read at "{words::clock(f64::from(text.page))}</h3> });
+        let second = (!paged && is_frame(detail, text.page))
+            .then(|| view! { <h3 class="side-heading">"Read at "{words::clock(f64::from(text.page))}</h3> });
         view! { {second}{body(bench, detail, text, own.as_ref() == Some(&text.id), false)} }
     };
     view! { <div data-testid="asset-text">{texts.iter().map(body).collect_view()}</div> }.into_any()

@@ -12,6 +12,7 @@ use crate::store::review::Ruling;
 use crate::store::{Store, store};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use winnow_contract::asset::RenditionKind;
 use winnow_contract::review::{ItemKind, ReviewDetail, ValueShown, Verdict};
 
 #[component]
@@ -114,7 +115,8 @@ fn grounds(detail: &ReviewDetail) -> AnyView {
 
 fn place(store: Store, desk: Desk, detail: &ReviewDetail) -> AnyView {
     let second = detail.sound.as_ref().map(|sound| format!(" · {}", words::clock(f64::from(sound.t0))));
-    let page = detail.page_number.map(|page| format!(" · page {page}")).or(second);
+    let is_frame = detail.page.as_ref().is_some_and(|picture| picture.kind == RenditionKind::Frame);
+    let page = detail.page_number.map(|page| format!(" · {}", words::on_page(page, is_frame))).or(second);
     view! {
         <button class="place" title=detail.row.path.clone() on:click=move |_| { desk.open(store); }><Icon of=kind_icon(detail.asset.kind)/><FileName name=detail.row.name.clone()/><span class="muted nowrap">{page}</span></button>
     }

@@ -14,18 +14,23 @@ use winnow_contract::search::{Hit, HitWhy};
 
 pub fn row(store: Store, n: u32, hit: Hit) -> impl IntoView {
     let chosen = move || store.search.cursor.get() == n;
-    let (asset, at) = (hit.asset.clone(), hit.evidence.clone());
+    let opened = hit.clone();
     let open = move |_| {
         store.search.cursor.set(n);
-        store.open(asset.clone(), Some(at.clone()));
+        store.open_hit(opened.clone());
     };
     let (like, name) = (hit.asset.clone(), hit.name.clone());
     let similar = move |event: leptos::ev::MouseEvent| {
         event.stop_propagation();
         store.search.find_similar(like.clone(), name.clone());
     };
-    let second = hit.evidence.t0.map(|second| view! { <span class="hit-second tabular" data-testid="hit-second"><Icon of=icondata_lu::LuPlay size=12/>{words::clock(f64::from(second))}</span> });
-    let page = hit.evidence.page.map(|page| view! { <span class="nowrap">{format!("page {page}")}</span> });
+    // Subtitles have times, and nothing to play.
+    let plays = matches!(hit.kind, MediaKind::Sound | MediaKind::Video);
+    let sign = if plays { icondata_lu::LuPlay } else { icondata_lu::LuClock3 };
+    let second = hit.evidence.t0.map(|second| view! { <span class="hit-second tabular" class:plays=plays data-testid="hit-second"><Icon of=sign size=12/>{words::clock(f64::from(second))}</span> });
+    // Of a film the page is the second of a key frame, which is said already.
+    let page = hit.evidence.page.filter(|_| hit.evidence.t0.is_none());
+    let page = page.map(|page| view! { <span class="nowrap">{format!("page {page}")}</span> });
     let at = hit.evidence.place.as_ref().and_then(|place| place.words());
     let at = at.map(|words| view! { <span class="hit-at" data-testid="hit-at">{words.sentence()}</span> });
     let more =

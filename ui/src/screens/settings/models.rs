@@ -39,10 +39,10 @@ pub fn Models() -> impl IntoView {
 
 fn draw(store: Store, view: &ModelsView) -> AnyView {
     let provider = view.provider.as_ref().map(provider);
-    let missing = without(&view.rows);
+    let missing = without(view);
     let missing = (!missing.is_empty()).then(|| {
         let lines = missing.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
-        view! { <div class="missing-models" role="note" data-testid="models-missing"><Icon of=icondata_lu::LuInfo size=20/><div>{lines}<p class="muted">"Everything else works. Download the models below, or take in a folder that holds them."</p></div></div> }
+        view! { <div class="missing-models" role="note" data-testid="models-missing"><Icon of=icondata_lu::LuInfo size=20/><div>{lines}<p class="muted">{way_to_them(view)}</p></div></div> }
     });
     let rows = view.rows.iter().map(|row| model(store, row)).collect_view();
     view! { {missing}{provider}<div class="models">{rows}</div><p class="muted setting-default">"Kept in "<span class="mono breakable">{view.folder.clone()}</span></p> }.into_any()
@@ -60,11 +60,7 @@ fn checked(rows: &[ModelCardRow]) -> String {
 }
 
 /// What does not work, because there are models for it and none is ready. What is done without a model is not lacking.
-fn without(rows: &[ModelCardRow]) -> Vec<&'static str> {
-    let lacks = |task: ModelTask| {
-        let mut known = rows.iter().filter(|row| row.task == task).peekable();
-        known.peek().is_some() && known.all(|row| row.state != ModelState::Ready)
-    };
+fn without(view: &ModelsView) -> Vec<&'static str> {
     let tasks = [
         (
             ModelTask::Speech,
@@ -75,8 +71,24 @@ fn without(rows: &[ModelCardRow]) -> Vec<&'static str> {
         (ModelTask::Decode, "Without the PDF library, PDF documents are listed and not read."),
         (ModelTask::Kind, "Without the model for formats, a text that does not say what it is counts as plain text."),
     ];
-    tasks.into_iter().filter(|(task, _)| lacks(*task)).map(|(_, says)| says).collect()
+    tasks.into_iter().filter(|(task, _)| view.lacks(*task)).map(|(_, says)| says).collect()
 }
+
+/// How what is lacking can be had: not all of it can be downloaded.
+fn way_to_them(view: &ModelsView) -> String {
+    let offered: Vec<bool> = view.missing().map(|(_, offered)| offered).collect();
+    let how = match (offered.contains(&true), offered.contains(&false)) {
+        (true, false) => return "Everything else works. Download what is missing below, or take in a folder that holds it.".to_owned(),
+        (true, true) => "Some of what is missing can be downloaded below. For the rest",
+        (false, _) => "What is missing cannot be downloaded:",
+    };
+    format!(
+        "Everything else works. {how} take in a folder that holds it, as the models folder of another computer does; or let set-up make it from its sources (cargo xtask setup)."
+    )
+}
+
+/// Of a model that is not here and has no button of its own.
+const NOT_FOR_DOWNLOAD: &str = "Not for download: from a folder, or by set-up.";
 
 fn provider(row: &ProviderRow) -> AnyView {
     let place = match row.name.as_str() {
@@ -101,6 +113,8 @@ fn model(store: Store, row: &ModelCardRow) -> AnyView {
     let fetch = (row.fetchable && row.state != ModelState::Ready).then(|| {
         view! { <button class="button small" data-testid="model-fetch" disabled=move || store.models.doing.with(Option::is_some) on:click=move |_| store.models.fetch(card.clone())><Icon of=icondata_lu::LuDownload/>"Download"</button> }
     });
+    let elsewhere = (!row.fetchable && row.state != ModelState::Ready)
+        .then(|| view! { <p class="muted" data-testid="model-elsewhere">{NOT_FOR_DOWNLOAD}</p> });
     let card = StoredValue::new(row.card.clone());
     let refused = move || {
         let failed =
@@ -114,7 +128,7 @@ fn model(store: Store, row: &ModelCardRow) -> AnyView {
                 <p><strong>{row.name.clone()}</strong>" "<span class="muted">{task(row.task)}</span></p>
                 {limits}
                 <p class="muted setting-default" title=row.attribution.clone()><span class="mono">{row.card.clone()}</span>" · "{facts}</p>
-                {refused}
+                {elsewhere}{refused}
             </div>
             <div class="setting-control model-state">{state(row)}{fetch}</div>
         </div>
@@ -187,10 +201,25 @@ mod tests {
             fetchable: false,
             used: true,
         };
-        assert_eq!(without(&[row(ModelTask::Speech, ModelState::Missing), row(ModelTask::Embed, ModelState::Missing)]).len(), 2);
-        let rows = [row(ModelTask::Speech, ModelState::Ready), row(ModelTask::Embed, ModelState::Damaged)];
+        let view = |rows: &[ModelCardRow]| ModelsView { rows: rows.to_vec(), ..ModelsView::default() };
+        let missing = view(&[row(ModelTask::Speech, ModelState::Missing), row(ModelTask::Embed, ModelState::Missing)]);
+        assert_eq!(without(&missing).len(), 2);
+        let rows = [
+            row(ModelTask::Speech, ModelState::Ready),
+            row(ModelTask::Embed, ModelState::Damaged),
+            row(ModelTask::Voice, ModelState::Ready),
+        ];
         assert_eq!(checked(&rows), "Checked just now: one model is not what the card says.");
         assert_eq!(checked(&rows[..1]), "Checked just now: every file is what its card says.");
-        assert_eq!(without(&rows), ["Without a model for meaning, search finds words only, and no labels are suggested."]);
+        assert_eq!(without(&view(&rows)), ["Without a model for meaning, search finds words only, and no labels are suggested."]);
+        let offered = |rows: &[bool]| {
+            let tasks = [ModelTask::Speech, ModelTask::Embed];
+            let rows =
+                rows.iter().zip(tasks).map(|(fetchable, task)| ModelCardRow { fetchable: *fetchable, ..row(task, ModelState::Missing) });
+            way_to_them(&view(&rows.collect::<Vec<_>>()))
+        };
+        assert!(offered(&[true, true]).contains("Download what is missing"));
+        assert!(offered(&[true, false]).contains("Some of what is missing"));
+        assert!(offered(&[false, false]).contains("cannot be downloaded"));
     }
 }

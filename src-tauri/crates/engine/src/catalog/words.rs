@@ -126,6 +126,12 @@ fn ranked(catalog: &Connection, expression: String, among: Option<&[u32]>, filte
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The chunk that a character of an extraction is in.
+pub fn place_at(catalog: &Connection, extraction: &ExtractionId, character: u32) -> Result<Option<Place>> {
+    let sql = format!("SELECT {PLACE} FROM chunks c WHERE c.extraction_id = ?1 AND c.start <= ?2 AND ?2 < c.\"end\"");
+    Ok(catalog.prepare_cached(&sql)?.query_row(params![extraction.as_str(), character], place_of).optional()?)
+}
+
 /// The text of a chunk.
 pub fn text(catalog: &Connection, chunk: i64) -> Result<String> {
     let sql = "SELECT text FROM chunk_words WHERE rowid = ?1";

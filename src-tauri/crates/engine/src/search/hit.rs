@@ -36,10 +36,11 @@ pub struct Shown<'a> {
 pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
     let found = shown.found;
     let Some(row) = assets::row(catalog, &found.asset)? else { return Ok(None) };
-    let (snippet, evidence) = match (&found.best, shown.query) {
-        (Some((place, true)), Some(query)) => by_words(catalog, query, place)?,
+    let sure = |(snippet, evidence)| (snippet, evidence, false);
+    let (snippet, evidence, rough) = match (&found.best, shown.query) {
+        (Some((place, true)), Some(query)) => sure(by_words(catalog, query, place)?),
         (Some((place, _)), query) => by_meaning(catalog, place, query, shown.nearest)?,
-        (None, _) => (vec![TextPart { text: row.name.clone(), marked: found.named }], Evidence::default()),
+        (None, _) => sure((vec![TextPart { text: row.name.clone(), marked: found.named }], Evidence::default())),
     };
     Ok(Some(Hit {
         rank: shown.rank,
@@ -53,7 +54,13 @@ pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
         snippet,
         more: found.more,
         evidence,
+        rough,
     }))
+}
+
+/// Where the sentence of a place stands that is nearest to a question.
+pub fn spot(catalog: &Connection, place: &Place, query: &Query, nearest: Nearest<'_>) -> Result<Evidence> {
+    by_meaning(catalog, place, Some(query), Some(nearest)).map(|(_, evidence, _)| evidence)
 }
 
 /// The words around those that match, and where these stand: characters, page, box, seconds.
@@ -75,15 +82,15 @@ fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<(Vec<T
     Ok((snippet, evidence))
 }
 
-/// The sentence of a place that answers best, and where it stands.
+/// The sentence of a place that answers best, where it stands, and whether another may answer better.
 fn by_meaning(
     catalog: &Connection,
     place: &Place,
     query: Option<&Query>,
     nearest: Option<Nearest<'_>>,
-) -> Result<(Vec<TextPart>, Evidence)> {
+) -> Result<(Vec<TextPart>, Evidence, bool)> {
     let text = words::text(catalog, place.chunk)?;
-    let (from, to) = closest(&text, query.map_or("", |query| query.text.as_str()), nearest);
+    let ((from, to), sure) = closest(&text, query.map_or("", |query| query.text.as_str()), nearest);
     let (start, end) = (place.start + characters(&text[..from]), place.start + characters(&text[..to]));
     let spans = texts::spans(catalog, &place.extraction)?;
     let (first, last) = (at(&spans, start), end.checked_sub(1).and_then(|end| at(&spans, end)));
@@ -97,7 +104,7 @@ fn by_meaning(
         end: Some(end),
         place: first.and_then(|span| span.place.clone()),
     };
-    Ok((vec![TextPart { text: one_line(&text[from..to]), marked: false }], evidence))
+    Ok((vec![TextPart { text: one_line(&text[from..to]), marked: false }], evidence, query.is_some() && !sure))
 }
 
 fn characters(text: &str) -> u32 {
@@ -105,8 +112,8 @@ fn characters(text: &str) -> u32 {
 }
 
 /// The bytes of the sentence that is nearest in meaning where that can be told, else of the one that shares the most words with
-/// what was asked, else of the first two.
-fn closest(text: &str, asked: &str, nearest: Option<Nearest<'_>>) -> (usize, usize) {
+/// what was asked, else of the first two; and whether no other can be nearer.
+fn closest(text: &str, asked: &str, nearest: Option<Nearest<'_>>) -> ((usize, usize), bool) {
     let asked: HashSet<String> = terms(asked).collect();
     let sentences = sentences(text);
     let told = || nearest?(&sentences.iter().map(|(from, to)| &text[*from..*to]).collect::<Vec<_>>());
@@ -114,9 +121,9 @@ fn closest(text: &str, asked: &str, nearest: Option<Nearest<'_>>) -> (usize, usi
     let sharing = || sentences.iter().copied().rev().map(|sentence| (shared(sentence), sentence)).max_by_key(|(count, _)| *count);
     let first_two = || sentences.first().map_or((0, 0), |first| (first.0, sentences[sentences.len().min(2) - 1].1));
     match (told().and_then(|index| sentences.get(index)), sharing()) {
-        (Some(sentence), _) => *sentence,
-        (None, Some((count, sentence))) if count > 0 => sentence,
-        (None, _) => first_two(),
+        (Some(sentence), _) => (*sentence, true),
+        (None, Some((count, sentence))) if count > 0 => (sentence, sentences.len() < 2),
+        (None, _) => (first_two(), sentences.len() < 2),
     }
 }
 
@@ -198,7 +205,7 @@ mod tests {
     #[test]
     fn the_sentence_nearest_to_the_question_is_shown() {
         let shown = |text: &str, asked: &str, nearest: Option<Nearest<'_>>| {
-            let (from, to) = closest(text, asked, nearest);
+            let ((from, to), _) = closest(text, asked, nearest);
             one_line(&text[from..to])
         };
         let check = |text: &str, asked: &str, expected: &str| assert_eq!(shown(text, asked, None), expected, "{text} / {asked}");
@@ -215,5 +222,8 @@ mod tests {
         let last = |sentences: &[&str]| sentences.len().checked_sub(1);
         assert_eq!(shown("One ship. Two lamps. Ärger am Kai.", "ship", Some(&last)), "Ärger am Kai.");
         assert_eq!(shown("One ship. Two.", "ship", Some(&|_: &[&str]| None)), "One ship.", "it cannot tell");
+        let sure = |text: &str, nearest: Option<Nearest<'_>>| closest(text, "ship", nearest).1;
+        assert!(sure("", None) && sure("Only one.", None) && sure("One ship. Two.", Some(&last)));
+        assert!(!sure("One ship. Two.", None) && !sure("One lamp. Two.", Some(&|_: &[&str]| None)));
     }
 }

@@ -3,6 +3,7 @@
 //! Looks at no file. Leaves out what is ignored, so that a busy cache folder costs nothing.
 
 use super::pending::{Due, Pending};
+use super::told::States;
 use crate::extract::walk::Ignore;
 use crate::paths;
 use crate::ports::Hint;
@@ -61,6 +62,11 @@ impl Desk {
     /// How a folder is followed; none when nobody follows it.
     pub fn how(&self, folder: &FolderId) -> Option<WatchState> {
         self.lock().seats.get(folder).map(|seat| seat.how)
+    }
+
+    /// How each folder is followed.
+    pub fn states(&self) -> States {
+        self.lock().seats.iter().map(|(folder, seat)| (folder.clone(), seat.how)).collect()
     }
 
     /// Milliseconds for which a file must have been left alone before it is read; none when nobody follows the folder, and so
