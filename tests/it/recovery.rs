@@ -71,11 +71,11 @@ fn story(library: &TestLibrary) {
     }
     library.settle();
     let decided = || library.dump().matches("verdict=").count();
-    while decided() < 3 {
-        let row = library.review()[0].clone();
+    while decided() < 2 {
+        let row = library.review().into_iter().find(|row| row.blocks).expect("what blocks");
         library.decide(&row, Verdict::Redacted);
     }
-    for (number, file, right) in [(3, "tape.ogg", "for thirty years here, ann@example.org"), (4, "faint.png", "smudged words here")] {
+    for (number, file, right) in [(2, "tape.ogg", "for thirty years here, ann@example.org"), (3, "faint.png", "smudged words here")] {
         if decided() == number {
             correct(library, file, right);
         }

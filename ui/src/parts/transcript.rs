@@ -141,9 +141,12 @@ impl Sheet {
             (word, said.found.iter().any(|(start, end)| *start < word.end && word.start < *end))
         });
         let doubtful = word.confidence.filter(|confidence| *confidence < DOUBT);
-        let title = doubtful.map(|_| "The model was not sure of this word");
+        let title = match word.corrected {
+            true => Some("Corrected by you"),
+            false => doubtful.map(|_| "The model was not sure of this word"),
+        };
         view! {
-            <span class="said-word" class:doubtful=doubtful.is_some() class:found=found class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{piece.text}</span>
+            <span class="said-word" class:doubtful=doubtful.is_some() class:corrected=word.corrected class:found=found class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{piece.text}</span>
         }
         .into_any()
     }

@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, is_heard};
 use super::film;
+use super::text::by_you;
 use crate::parts::icon::Icon;
 use crate::parts::player::Player;
 use crate::parts::transcript::{Said, TranscriptView, lines::Transcript};
@@ -47,7 +48,7 @@ fn heading(extraction: &ExtractionView) -> impl IntoView + use<> {
     let sure = extraction.confidence.map(|confidence| format!(" · {:.0} % sure of its words", confidence * 100.0));
     let cut = (extraction.characters as usize > extraction.text.chars().count())
         .then(|| format!(" · the first part of {} is shown", words::counted(extraction.characters, "character")));
-    view! { <p class="said-by muted">"Heard by "<span class="mono">{extraction.tool.clone()}</span>{sure}{cut}</p> }
+    view! { <p class="said-by muted">"Heard by "<span class="mono">{extraction.tool.clone()}</span>{sure}{by_you(extraction)}{cut}</p> }
 }
 
 /// Nothing was said, or it was not listened to yet.
