@@ -39,7 +39,7 @@ fn try_to_correct(library: &TestLibrary, row: &ReviewRow, right: &str) -> Result
     library.ask(Decide { item, verdict: Verdict::Corrected, value, all_alike: false, dry_run: false, took_ms: None })
 }
 
-/// Corrects the words that are asked about; `later` does what follows.
+/// Corrects the words that are asked about.
 fn correct(library: &TestLibrary, wrong: &str, right: &str) {
     try_to_correct(library, &asked(library, wrong), right).expect("corrected");
 }
