@@ -1,6 +1,7 @@
 //! Stories of the engine with fakes, asserted by the whole state as text.
 
 mod audit;
+mod corrections;
 mod films;
 mod ingest;
 mod kept;

@@ -7,8 +7,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use winnow_contract::asset::{AssetState, RenditionKind};
-use winnow_contract::command::TakeFrames;
-use winnow_contract::review::Verdict;
+use winnow_contract::command::{Decide, TakeFrames};
+use winnow_contract::review::{ItemKind, ReviewRow, Verdict};
 use winnow_engine::breaks::{Breaks, Plan, Point};
 use winnow_engine::testing::documents::{book, container};
 use winnow_tests::TestLibrary;
@@ -53,8 +53,8 @@ fn files(library: &TestLibrary) {
     );
 }
 
-/// Everything a person does: add a folder, wait, decide all of the queue in order, take one back. Each step looks at what
-/// is there, so that the story can go on after any interruption.
+/// Everything a person does: add a folder, wait, decide some of the queue, correct what was heard and what was read, take the last
+/// one back. Each step looks at what is there, so that the story can go on after any interruption.
 fn story(library: &TestLibrary) {
     if !library.folder().join("light.mp4").exists() {
         files(library);
@@ -71,13 +71,28 @@ fn story(library: &TestLibrary) {
     }
     library.settle();
     let decided = || library.dump().matches("verdict=").count();
-    while decided() < 3 {
-        let row = library.review()[0].clone();
+    while decided() < 2 {
+        let row = library.review().into_iter().find(|row| row.blocks).expect("what blocks");
         library.decide(&row, Verdict::Redacted);
+    }
+    for (number, file, right) in [(2, "tape.ogg", "for thirty years here, ann@example.org"), (3, "faint.png", "smudged words here")] {
+        if decided() == number {
+            correct(library, file, right);
+        }
+        library.settle();
     }
     if !library.dump().contains("reversed=1") {
         library.undo(1);
     }
+    library.settle();
+}
+
+/// Says what is right about the doubtful words of a file.
+fn correct(library: &TestLibrary, file: &str, right: &str) {
+    let doubtful = |row: &ReviewRow| row.kind == ItemKind::Extraction && row.name == file;
+    let item = library.review().into_iter().find(doubtful).expect("a question").item;
+    let (verdict, value) = (Verdict::Corrected, Some(right.to_owned()));
+    library.ask(Decide { item, verdict, value, all_alike: false, dry_run: false, took_ms: None }).expect("corrected");
 }
 
 fn undisturbed() -> String {

@@ -6,12 +6,13 @@ mod queue;
 
 use super::failure::Failure;
 use super::output::Output;
-use super::{table, words};
+use super::{ingest, table, words};
 use crate::library::Library;
 use clap::{Args, Subcommand};
 use queue::Line;
 use serde::Serialize;
 use std::process::ExitCode;
+use std::sync::Arc;
 use winnow_contract::command::{self, GetReviewItem};
 use winnow_contract::id::{DecisionId, ReviewItemId};
 use winnow_contract::review::{Decided, ItemKind, Verdict};
@@ -42,7 +43,7 @@ pub struct Decide {
     item: String,
     #[arg(long, value_parser = words::one_of(Verdict::ALL, Verdict::as_str))]
     verdict: Verdict,
-    /// The corrected value
+    /// The right value; of words that were read or heard, the right text of the whole page or stretch
     #[arg(long, allow_hyphen_values = true)]
     value: Option<String>,
     /// Decide every open item with the same value alike
@@ -80,10 +81,20 @@ pub fn run(library: &Library, ask: Review, out: &mut Output) -> Result<ExitCode,
         Review::List { kind, limit } => list(&*library.read()?, kind, limit.unwrap_or(usize::MAX), out)?,
         // A count changes nothing, so it is allowed beside whoever writes.
         Review::Decide(ask) if ask.dry_run => decide(&*library.read()?, ask, out)?,
-        Review::Decide(ask) => decide(&*library.write()?, ask, out)?,
-        Review::Undo { count } => undo(&*library.write()?, count, out)?,
+        Review::Decide(ask) => followed(&library.write()?, out, |engine, out| decide(engine, ask, out))?,
+        Review::Undo { count } => followed(&library.write()?, out, |engine, out| undo(engine, count, out))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does something, and what follows when it changed a text; in a library where work waits already, that waits with it.
+fn followed(engine: &Arc<Engine>, out: &mut Output, act: impl FnOnce(&Engine, &mut Output) -> Result<(), Failure>) -> Result<(), Failure> {
+    let settled = engine.is_settled()?;
+    act(engine, out)?;
+    if settled && !engine.is_settled()? {
+        ingest::settle(engine, out)?;
+    }
+    Ok(())
 }
 
 fn list(engine: &Engine, kind: Option<ItemKind>, limit: usize, out: &mut Output) -> Result<(), Failure> {
@@ -92,7 +103,7 @@ fn list(engine: &Engine, kind: Option<ItemKind>, limit: usize, out: &mut Output)
         out.say("Nothing waits for a person.");
     }
     for (number, row) in rows.into_iter().enumerate() {
-        out.answer(&Line::from(row), |line| line.in_words(number + 1))?;
+        out.answer(&Line::of(engine, row)?, |line| line.in_words(number + 1))?;
     }
     Ok(())
 }

@@ -21,6 +21,8 @@ pub enum MarkKind {
     Place(usize),
     /// What was searched for or jumped to.
     Spot,
+    /// A person wrote it.
+    Corrected,
 }
 
 /// A stretch of text with everything that holds for it.
@@ -31,6 +33,7 @@ pub struct Segment {
     pub finding: Option<usize>,
     pub place: Option<usize>,
     pub spot: bool,
+    pub corrected: bool,
 }
 
 /// The same text with the line breaks inside a sentence as spaces; every offset stays what it was.
@@ -82,6 +85,7 @@ fn marked(mut segment: Segment, kind: MarkKind) -> Segment {
         MarkKind::Finding(n) => segment.finding = Some(n),
         MarkKind::Place(n) => segment.place = Some(n),
         MarkKind::Spot => segment.spot = true,
+        MarkKind::Corrected => segment.corrected = true,
     }
     segment
 }

@@ -167,9 +167,16 @@ impl Sheet {
         });
         let parts = parts.collect_view();
         let doubtful = word.confidence.filter(|confidence| *confidence < DOUBT);
-        let title = doubtful.map(|_| "The model was not sure of this word");
+        let title = match word.corrected {
+            true => Some("Corrected by you"),
+            false => doubtful.map(|_| "The model was not sure of this word"),
+        };
         view! {
+<<<<<<< HEAD
             <span class="said-word" class:doubtful=doubtful.is_some() class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{parts}</span>
+=======
+            <span class="said-word" class:doubtful=doubtful.is_some() class:corrected=word.corrected class:found=found class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{piece.text}</span>
+>>>>>>> corr
         }
         .into_any()
     }

@@ -302,6 +302,9 @@ pub struct Span {
     /// Where it stands in a document without pages, as its format names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// A person wrote this in the place of what was read or heard; no reader is sure of it or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
 }
 
 /// A place in a document without pages: what it is in, and where there.

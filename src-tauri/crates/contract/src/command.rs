@@ -59,7 +59,8 @@ calls! {
     Decide {
         item: ReviewItemId,
         verdict: Verdict,
-        /// With `corrected`, and only then.
+        /// With `corrected`, and only then. Of a reading it is the right text of all that the item's `context` shows: of the whole
+        /// page, or of the whole stretch. On one line it keeps the lines that were read.
         value: Option<String>,
         /// Decide every open item with the same value alike.
         all_alike: bool,

@@ -147,7 +147,8 @@ pub struct ReviewDetail {
     pub page_number: Option<u32>,
     /// Distinct values asked about, in order of appearance; one for an id, several for a group of contact details.
     pub values: Vec<ValueShown>,
-    /// The text around, with marks: the paragraph for a finding, the whole page for a doubtful reading.
+    /// The text around, with marks: the paragraph for a finding; the whole page, or all that is said in the stretch, for a
+    /// doubtful reading, as it stands now. What a correction says takes the place of all of it.
     pub context: Vec<TextPart>,
     /// Doubtful words, for a reading.
     pub words: Vec<DoubtfulWord>,

@@ -354,6 +354,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("not_found", "There is nothing with this id: {id}."),
     ("already_decided", "This was decided already. Undo first to decide again."),
     ("value_needed", "A correction needs the corrected value."),
+    ("nothing_to_correct", "What this asks about is not there any more, so there is nothing to correct."),
     ("value_not_allowed", "Only a correction takes a value."),
     ("not_an_answer", "“{answer}” is not one of the answers. They are in taxonomy.toml and in the settings."),
     ("verdict_not_allowed", "This question cannot be answered with “{verdict}”."),

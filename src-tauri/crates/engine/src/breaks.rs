@@ -72,6 +72,8 @@ points! {
     ApplyJobs = "apply_jobs",
     /// … and its audit event.
     ApplyAudit = "apply_audit",
+    /// A text is what a person corrected it to, or what was read again, inside the transaction.
+    CorrectionRows = "correction_rows",
     /// The rows of a decision are written inside the transaction.
     DecideRows = "decide_rows",
     /// The rows of an undo are written inside the transaction.

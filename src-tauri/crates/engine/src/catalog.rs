@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod assets;
 pub mod audit;
+pub mod corrections;
 pub mod due;
 pub mod dump;
 pub mod facets;

@@ -21,3 +21,14 @@ pub(crate) fn after_text(asset: &AssetId, text_hash: &[u8; 32], context: &Contex
     let read = sensitive::job(asset, text_hash, context).or_else(|| embed::job(asset, &vectors::together(&[*text_hash]), context));
     read.into_iter().chain(near::job(asset, text_hash, context)).collect()
 }
+
+/// What follows a text that a person changed, on no asset yet. The key is of this change alone, so that it is looked through
+/// whatever else is.
+pub(crate) fn after_person(key: &str, context: &Context<'_>) -> Vec<NewJob> {
+    let (nothing, hash) = (AssetId::from(""), *blake3::hash(key.as_bytes()).as_bytes());
+    let read = match context.settings.detect.enabled {
+        true => Some(sensitive::keyed(&nothing, key.to_owned())),
+        false => embed::job(&nothing, &hash, context),
+    };
+    read.into_iter().chain(near::job(&nothing, &hash, context)).collect()
+}

@@ -187,17 +187,23 @@ fn said(line: &str) -> Option<Segment> {
 #[derive(Default)]
 pub struct FakeSpeech {
     missing: AtomicBool,
+    shouting: AtomicBool,
     heard: AtomicU32,
 }
 
 impl FakeSpeech {
     /// A library without a speech model; `install` brings it.
     pub fn missing() -> Self {
-        Self { missing: AtomicBool::new(true), heard: AtomicU32::new(0) }
+        Self { missing: AtomicBool::new(true), ..Self::default() }
     }
 
     pub fn install(&self) {
         self.missing.store(false, Ordering::SeqCst);
+    }
+
+    /// Another model is installed, or the first one again: it writes everything in capital letters.
+    pub fn shout(&self, shouting: bool) {
+        self.shouting.store(shouting, Ordering::SeqCst);
     }
 
     /// How many stretches were heard.
@@ -208,7 +214,8 @@ impl FakeSpeech {
 
 impl Speech for FakeSpeech {
     fn card(&self) -> Option<SpeechCard> {
-        (!self.missing.load(Ordering::SeqCst)).then(|| SpeechCard { card: "fake speech 1".into(), languages: vec!["en".into()] })
+        let card = if self.shouting.load(Ordering::SeqCst) { "fake speech 2" } else { "fake speech 1" };
+        (!self.missing.load(Ordering::SeqCst)).then(|| SpeechCard { card: card.into(), languages: vec!["en".into()] })
     }
 
     fn hear(&self, request: &HearRequest, mut sound: File, _: CallLimits, _: &Cancel) -> Result<Heard, StageError> {
@@ -219,6 +226,7 @@ impl Speech for FakeSpeech {
         let seconds = bytes.len() as f64 / f64::from(2 * SAMPLE_RATE);
         let script: Vec<u8> = bytes.iter().copied().take_while(|byte| *byte != 0).collect();
         let script = String::from_utf8_lossy(&script).into_owned();
+        let script = if self.shouting.load(Ordering::SeqCst) { script.to_uppercase() } else { script };
         let until = (request.from + request.at_most).min(seconds);
         let here = |at: f64| at >= request.from && at < until;
         let segments: Vec<_> = script.lines().filter_map(said).filter(|segment| here(segment.t0)).collect();

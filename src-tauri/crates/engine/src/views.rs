@@ -2,13 +2,16 @@
 //!
 //! Holds no SQL and no rules.
 
+use crate::catalog::apply::Touched;
 use crate::catalog::assets::Stored;
 use crate::catalog::{
     assets, audit, filter, folders, jobs, labels, lineage, locations, members, near_duplicates, review as rows, texts, threads, vectors,
 };
 use crate::engine::Engine;
+use crate::enrich::{self, embed::Batch};
 use crate::error::{EngineError, Result};
 use crate::extract::{pages, wav};
+use crate::outcome::NewJob;
 use crate::paths;
 use crate::review::{context, decide};
 use rusqlite::Connection;
@@ -162,18 +165,36 @@ impl Engine {
     fn decide(&self, request: Decide) -> Result<Decided> {
         let (applying, answers) = (self.applying(), self.taxonomies().known().names());
         if request.dry_run {
-            return self.read(|catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &answers, &request));
+            return self.read(|catalog| Ok(decide::decide(catalog, &applying.ports, &applying.breaks, &answers, &request)?.answer));
         }
-        let decided = self.write(move |catalog| decide::decide(catalog, &applying.ports, &applying.breaks, &answers, &request))?;
-        self.emit(Event::ReviewChanged);
+        let follow = self.after_person();
+        let (decided, touched) = self.write(move |catalog| {
+            let act = decide::decide(catalog, &applying.ports, &applying.breaks, &answers, &request)?;
+            Ok((act.answer, applying.read_again(catalog, act.rewritten, &follow)?))
+        })?;
+        self.tell_person(touched);
         Ok(decided)
     }
 
     fn undo(&self, count: u32) -> Result<Undone> {
-        let applying = self.applying();
-        let undone = self.write(move |catalog| decide::undo(catalog, &applying.ports, &applying.breaks, count))?;
-        self.emit(Event::ReviewChanged);
+        let (applying, follow) = (self.applying(), self.after_person());
+        let (undone, touched) = self.write(move |catalog| {
+            let act = decide::undo(catalog, &applying.ports, &applying.breaks, count)?;
+            Ok((act.answer, applying.read_again(catalog, act.rewritten, &follow)?))
+        })?;
+        self.tell_person(touched);
         Ok(undone)
+    }
+
+    /// What follows when a person changes a text.
+    fn after_person(&self) -> Vec<NewJob> {
+        let (settings, batch) = (self.settings(), Batch::default());
+        enrich::after_person(&self.ports().ids.next(), &self.context(&settings, &batch))
+    }
+
+    /// Passes on what a person did. Most of it touches nothing but the review.
+    fn tell_person(&self, touched: Touched) {
+        if touched.assets.is_empty() { self.emit(Event::ReviewChanged) } else { self.tell(touched) }
     }
 
     fn activity(&self, offset: u32, limit: u32) -> Result<Activity> {

@@ -84,6 +84,8 @@ struct Stretch {
     t1: Option<f32>,
     confidence: Option<f32>,
     place: Option<At>,
+    /// A person wrote it.
+    corrected: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -192,8 +194,8 @@ impl From<ExtractionView> for Extraction {
 
 impl From<Span> for Stretch {
     fn from(span: Span) -> Self {
-        let Span { start, end, page, rect, t0, t1, confidence, place } = span;
-        Self { start, end, page, rect, t0, t1, confidence, place: place.map(At::from) }
+        let Span { start, end, page, rect, t0, t1, confidence, place, corrected } = span;
+        Self { start, end, page, rect, t0, t1, confidence, place: place.map(At::from), corrected }
     }
 }
 

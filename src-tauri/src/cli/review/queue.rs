@@ -5,7 +5,7 @@
 use crate::cli::failure::Failure;
 use crate::cli::table::score;
 use serde::Serialize;
-use winnow_contract::command::{ListReview, PAGE_LIMIT};
+use winnow_contract::command::{GetReviewItem, ListReview, PAGE_LIMIT};
 use winnow_contract::id::{AssetId, ReviewItemId};
 use winnow_contract::review::{FindingShown, ItemKind, ReviewFilter, ReviewRow, SuggestionShown};
 use winnow_engine::Engine;
@@ -23,11 +23,18 @@ pub struct Line {
     finding: Option<FindingShown>,
     message: String,
     blocks: bool,
+    /// Of a reading: all of the text that is asked about, in whose place a correction is put.
+    text: Option<String>,
 }
 
-impl From<ReviewRow> for Line {
-    fn from(row: ReviewRow) -> Self {
-        Self {
+impl Line {
+    /// An item with what it asks about.
+    pub fn of(engine: &Engine, row: ReviewRow) -> Result<Self, Failure> {
+        let text = match row.kind {
+            ItemKind::Extraction => Some(in_question(engine, &row.item)?),
+            ItemKind::Label | ItemKind::Finding | ItemKind::Duplicate => None,
+        };
+        Ok(Self {
             item: row.item,
             kind: row.kind,
             asset: row.asset,
@@ -38,17 +45,29 @@ impl From<ReviewRow> for Line {
             suggestion: row.suggestion,
             finding: row.finding,
             blocks: row.blocks,
-        }
+            text,
+        })
     }
-}
 
-impl Line {
     /// What is asked, the place it stands in, where that is, and the id to answer with.
     pub fn in_words(&self, number: usize) -> String {
-        let snippet = self.finding.as_ref().map(|finding| format!("\n      “{}”", finding.snippet)).unwrap_or_default();
+        let words = self.text.as_deref().filter(|text| !text.is_empty()).map(beginning);
+        let quoted = self.finding.as_ref().map(|finding| finding.snippet.clone()).or(words);
+        let snippet = quoted.map(|quoted| format!("\n      “{quoted}”")).unwrap_or_default();
         let stop = if self.blocks { " It blocks." } else { "" };
         format!("{number:>3}.  {}  {}{stop}{snippet}\n      {}\n      {}\n", score(self.priority), self.message, self.path, self.item)
     }
+}
+
+fn in_question(engine: &Engine, item: &ReviewItemId) -> Result<String, Failure> {
+    Ok(engine.ask(GetReviewItem { item: item.clone() })?.context.into_iter().map(|part| part.text).collect())
+}
+
+/// How a text begins, on one line.
+fn beginning(text: &str) -> String {
+    const SHOWN: usize = 160;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > SHOWN { line.chars().take(SHOWN).chain(['…']).collect() } else { line }
 }
 
 /// At most `limit` open items, of one kind or of all.

@@ -18,6 +18,8 @@ pub struct Word {
     pub t0: f32,
     pub t1: f32,
     pub confidence: Option<f32>,
+    /// A person wrote it.
+    pub corrected: bool,
 }
 
 /// Words that are said together, and the text they stand in.
@@ -104,7 +106,8 @@ impl Transcript {
 fn words(spans: &[Span], length: u32) -> (Vec<Word>, Vec<u32>) {
     let timed = |span: &Span| {
         let (start, end) = (span.start.min(length), span.end.min(length));
-        Some(Word { start, end, t0: span.t0?, t1: span.t1.or(span.t0)?, confidence: span.confidence }).filter(|word| word.start < word.end)
+        let (t0, confidence, corrected) = (span.t0?, span.confidence, span.corrected);
+        Some(Word { start, end, t0, t1: span.t1.unwrap_or(t0), confidence, corrected }).filter(|word| word.start < word.end)
     };
     let mut all: Vec<Word> = spans.iter().filter_map(timed).collect();
     all.sort_by_key(|word| (word.start, std::cmp::Reverse(word.end)));

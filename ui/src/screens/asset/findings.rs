@@ -8,7 +8,7 @@ use crate::store::{Screen, Store};
 use leptos::prelude::*;
 use winnow_contract::asset::AssetDetail;
 use winnow_contract::id::ReviewItemId;
-use winnow_contract::review::{AnnotationRow, FindingRow, FindingState};
+use winnow_contract::review::{AnnotationRow, FindingRow, FindingState, Verdict};
 
 /// Findings drawn; what is beyond is counted.
 const SHOWN: usize = 200;
@@ -70,5 +70,8 @@ fn review(store: Store, item: ReviewItemId) {
 }
 
 fn annotation(row: &AnnotationRow) -> impl IntoView + use<> {
-    view! { <li><span>{row.question.clone()}</span><strong class="mono">{row.answer.clone()}</strong><time class="muted tabular">{words::day(row.at)}</time></li> }
+    // Words that were corrected stand in the text.
+    let corrected = row.question == "reading" && Verdict::parse(&row.answer).is_none();
+    let answer = if corrected { Verdict::Corrected.to_string() } else { row.answer.clone() };
+    view! { <li><span>{row.question.clone()}</span><strong class="mono">{answer}</strong><time class="muted tabular">{words::day(row.at)}</time></li> }
 }

@@ -84,7 +84,13 @@ pub fn read_by(extraction: &ExtractionView) -> AnyView {
     let sure = extraction.confidence.map(|confidence| format!(" · {:.0} % sure of its words", confidence * 100.0));
     let cut = (extraction.characters as usize > extraction.text.chars().count())
         .then(|| format!(" · the first part of {} is shown", words::counted(extraction.characters, "character")));
-    view! { <p class="text-tool muted">"Read by "<span class="mono">{extraction.tool.clone()}</span>{sure}{cut}</p> }.into_any()
+    view! { <p class="text-tool muted">"Read by "<span class="mono">{extraction.tool.clone()}</span>{sure}{by_you(extraction)}{cut}</p> }
+        .into_any()
+}
+
+/// That a person corrected some of it.
+pub fn by_you(extraction: &ExtractionView) -> Option<&'static str> {
+    extraction.spans.iter().any(|span| span.corrected).then_some(" · corrected by you")
 }
 
 fn marks(bench: Bench, detail: &AssetDetail, extraction: &ExtractionView) -> Vec<Mark> {
@@ -94,18 +100,19 @@ fn marks(bench: Bench, detail: &AssetDetail, extraction: &ExtractionView) -> Vec
     spans.chain(found_and_spot(bench, detail, extraction)).collect()
 }
 
-/// The findings of a text, and what was searched for in it.
+/// The findings of a text, what a person corrected, and what was searched for in it.
 pub fn found_and_spot(bench: Bench, detail: &AssetDetail, extraction: &ExtractionView) -> Vec<Mark> {
     let findings = detail.findings.iter().enumerate().filter(|(_, finding)| finding.extraction == extraction.id);
     let findings = findings.map(|(n, finding)| (finding.start, finding.end, MarkKind::Finding(n)));
+    let corrected = extraction.spans.iter().filter(|span| span.corrected).map(|span| (span.start, span.end, MarkKind::Corrected));
     let spot = bench.spot.get_untracked().filter(|spot| spot.is_in(extraction));
     let spot = spot.map(|spot| (spot.start, spot.end, MarkKind::Spot));
-    findings.chain(spot).map(|(start, end, kind)| Mark { start, end, kind }).collect()
+    findings.chain(corrected).chain(spot).map(|(start, end, kind)| Mark { start, end, kind }).collect()
 }
 
 /// A stretch of text with what is known of it.
 pub fn piece(segment: Segment) -> AnyView {
-    if segment.span.is_none() && segment.finding.is_none() && !segment.spot {
+    if segment.span.is_none() && segment.finding.is_none() && !segment.spot && !segment.corrected {
         return segment.text.into_any();
     }
     let class = match (segment.spot, segment.finding) {
@@ -113,7 +120,8 @@ pub fn piece(segment: Segment) -> AnyView {
         (false, Some(_)) => "piece found",
         (false, None) => "piece",
     };
-    view! { <span class=class data-span=segment.span.map(|n| n.to_string()) data-finding=segment.finding.map(|n| n.to_string())>{segment.text}</span> }.into_any()
+    let title = segment.corrected.then_some("Corrected by you");
+    view! { <span class=class class:corrected=segment.corrected title=title data-span=segment.span.map(|n| n.to_string()) data-finding=segment.finding.map(|n| n.to_string())>{segment.text}</span> }.into_any()
 }
 
 /// The span of the word the pointer is on.

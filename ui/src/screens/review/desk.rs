@@ -101,7 +101,7 @@ impl Desk {
         let spot = self.spot.get_untracked();
         let corrected = self.corrections.with_untracked(|words| words.get(&spot).cloned());
         let read = match detail.row.kind {
-            ItemKind::Extraction if detail.sound.is_some() => Some(detail.context.iter().map(|part| part.text.as_str()).collect()),
+            ItemKind::Extraction if detail.sound.is_some() => Some(on_one_line(detail)),
             ItemKind::Extraction => detail.words.get(spot).map(|word| word.text.clone()),
             ItemKind::Label | ItemKind::Duplicate => detail.row.suggestion.as_ref().map(|suggestion| suggestion.value.clone()),
             ItemKind::Finding => detail.values.first().map(|value| value.text.clone()),
@@ -116,6 +116,8 @@ impl Desk {
         self.editing.set(false);
         if detail.row.kind == ItemKind::Extraction && detail.sound.is_none() {
             self.keep_word(store, &detail, draft);
+        } else if detail.row.kind == ItemKind::Extraction && !draft.is_empty() && draft == on_one_line(&detail) {
+            store.review.decide(Ruling { verdict: Verdict::Accepted, value: None, all_alike: false });
         } else if !draft.is_empty() {
             store.review.decide(Ruling { verdict: Verdict::Corrected, value: Some(draft), all_alike: false });
         }
@@ -200,6 +202,12 @@ pub fn verdicts(detail: &ReviewDetail) -> Vec<Verdict> {
 
 fn spots(detail: &ReviewDetail) -> usize {
     if detail.row.kind == ItemKind::Extraction { detail.words.len() } else { detail.values.len() }
+}
+
+/// What is said in a stretch, as a field of one line holds it; the lines that were heard are kept by whoever takes it.
+fn on_one_line(detail: &ReviewDetail) -> String {
+    let said: String = detail.context.iter().map(|part| part.text.as_str()).collect();
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The page's text with the corrected words in place of the doubtful ones.

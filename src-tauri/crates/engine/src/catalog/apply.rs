@@ -14,8 +14,8 @@ use crate::jobs::progress::Files;
 use crate::outcome::{Again, Content, NewJob, NewMember, NewRendition, Outcome, Part, SeenFile, Subject, Write};
 use crate::pipeline;
 use crate::ports::Ports;
-use crate::review::decide;
 use crate::review::policy::{NewItem, Route};
+use crate::review::{decide, reading};
 use rusqlite::{Connection, params};
 use winnow_contract::Words;
 use winnow_contract::asset::{AssetState, RenditionKind};
@@ -162,6 +162,16 @@ impl Applying {
         next.iter().map(|job| self.enqueue_one(catalog, job, now).map(u32::from)).sum()
     }
 
+    /// What follows when a person changed the texts of assets; `follow` is on no asset yet.
+    pub fn read_again(&self, catalog: &Connection, rewritten: Vec<AssetId>, follow: &[NewJob]) -> Result<Touched> {
+        let (now, mut files) = (self.ports.clock.now_ms(), Files::default());
+        for asset in &rewritten {
+            let on = |job: &NewJob| NewJob { subject: Subject::Row(asset.to_string()), ..job.clone() };
+            files.opened += self.enqueue(catalog, &follow.iter().map(on).collect::<Vec<_>>(), now)?;
+        }
+        Ok(Touched { assets: rewritten, review: true, files, ..Touched::default() })
+    }
+
     /// The same for what follows a job: with its own file the work goes on.
     fn enqueue_after(&self, catalog: &Connection, job: &Job, next: &[NewJob], now: i64) -> Result<u32> {
         let mut opened = 0;
@@ -232,7 +242,10 @@ impl Applying {
                 link_renditions(catalog, asset, renditions, run)?;
             }
             Write::Extraction(new) => {
-                touched.rewritten |= texts::insert(catalog, new, run)?;
+                if texts::insert(catalog, new, run)? {
+                    touched.rewritten = true;
+                    reading::stand(catalog, &self.ports, &self.breaks, &new.asset, (new.stage, new.page))?;
+                }
                 touched.assets.push(new.asset.clone());
             }
             Write::OnlyPages { asset, stage, pages } => touched.rewritten |= texts::keep_pages(catalog, asset, *stage, pages, run)?,

@@ -147,7 +147,11 @@ fn what(catalog: &Connection, kind: RowKind, id: &str) -> Result<Words> {
             .with("recogniser", ask("SELECT recogniser FROM findings WHERE id = ?1")?),
         RowKind::ReviewItem => Words::new("row_review_item"),
         RowKind::Decision => Words::new("row_decision").with("verdict", ask("SELECT verdict FROM decisions WHERE id = ?1")?),
-        RowKind::Annotation => Words::new("row_annotation").with("answer", ask("SELECT answer FROM annotations WHERE id = ?1")?),
+        RowKind::Annotation => Words::new("row_annotation").with(
+            "answer",
+            ask("SELECT CASE WHEN n.question_id IN ('reading', 'sensitive') THEN d.verdict ELSE n.answer END
+                 FROM annotations n JOIN decisions d ON d.id = n.decision_id WHERE n.id = ?1")?,
+        ),
     };
     Ok(words)
 }

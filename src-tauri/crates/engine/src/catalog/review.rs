@@ -4,7 +4,7 @@
 
 use super::assets::word;
 use super::lineage::{Node, link};
-use super::{count, near_duplicates, params_json, versions, words_of};
+use super::{corrections, count, near_duplicates, params_json, texts, versions, words_of};
 use crate::error::{EngineError, Result};
 use crate::outcome::NewFinding;
 use crate::review::policy::{NewItem, VERSION, page_topic};
@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use winnow_contract::Words;
 use winnow_contract::asset::PixelBox;
 use winnow_contract::id::*;
+use winnow_contract::job::JobKind;
 use winnow_contract::review::{AnnotationRow, FindingRow, FindingState, ItemKind, ItemState, ReviewFilter, Verdict};
 use winnow_contract::trail::RowKind;
 
@@ -126,17 +127,26 @@ pub fn set_reading(catalog: &Connection, asset: &AssetId, page: Option<u32>, ite
         Some(page) if items.is_empty() => withdraw(catalog, asset, "reading", &page_topic(page))?,
         Some(_) => false,
     };
-    let extraction = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage IN ('ocr', 'transcribe') AND superseded_by IS NULL
-         AND (?2 IS NULL OR page = ?2)";
-    let extraction: Option<String> =
-        catalog.prepare_cached(extraction)?.query_row(params![asset.as_str(), page], |row| row.get(0)).optional()?;
+    let read = texts::read_at(catalog, asset, page.map_or((JobKind::Transcribe, 0), |page| (JobKind::Ocr, page)))?;
     for item in items {
+        follow_decisions(catalog, item)?;
         ask(catalog, item, Some(run), now)?;
-        if let (Some(extraction), Some(id)) = (&extraction, item_of_topic(catalog, item)?) {
-            link(catalog, Node(RowKind::ReviewItem, id.as_str()), Node(RowKind::Extraction, extraction), Some(run))?;
+        if let (Some(read), Some(id)) = (&read, item_of_topic(catalog, item)?) {
+            link(catalog, Node(RowKind::ReviewItem, id.as_str()), Node(RowKind::Extraction, read.id.as_str()), Some(run))?;
         }
     }
     Ok(withdrawn || !items.is_empty())
+}
+
+/// What was decided by correcting words that are not there any more is not decided, and is again when they are back.
+fn follow_decisions(catalog: &Connection, new: &NewItem) -> Result<()> {
+    let Some(id) = item_of_topic(catalog, new)? else { return Ok(()) };
+    let decided = item(catalog, &id)?.state == ItemState::Decided;
+    match standing_state(catalog, &id)? == ItemState::Decided {
+        stands if stands == decided => Ok(()),
+        true => set_item_state(catalog, &id, ItemState::Decided),
+        false => set_item_state(catalog, &id, ItemState::Withdrawn),
+    }
 }
 
 /// Withdraws the open item of a topic. True when there was one.
@@ -166,11 +176,17 @@ pub fn reopen(catalog: &Connection, item: &ReviewItemId) -> Result<()> {
     set_item_state(catalog, item, standing_state(catalog, item)?)
 }
 
-/// Reasons of the readings of an asset that a person has decided: they say what they were about.
-pub fn decided_readings(catalog: &Connection, asset: &AssetId) -> Result<Vec<Words>> {
-    let sql = "SELECT reason_code, reason_params FROM review_items WHERE asset_id = ?1 AND question_id = 'reading' AND state = 'decided'";
+/// Reasons of the readings of an asset that a person has decided: they say what they were about. A correction counts only where
+/// these words, by the hash of their text, were corrected.
+pub fn decided_readings(catalog: &Connection, asset: &AssetId, text_hash: &[u8; 32]) -> Result<Vec<Words>> {
+    let sql = "SELECT i.reason_code, i.reason_params FROM review_items i
+         WHERE i.asset_id = ?1 AND i.question_id = 'reading' AND i.state = 'decided' AND NOT EXISTS (
+           SELECT 1 FROM decisions d LEFT JOIN extractions e ON e.id = json_extract(d.shown, '$.extraction')
+           WHERE d.verdict = 'corrected' AND e.text_hash IS NOT ?2 AND d.rowid = (SELECT max(s.rowid) FROM decisions s
+             WHERE s.item_id = i.id AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = s.id)))";
     let mut query = catalog.prepare_cached(sql)?;
-    let rows = query.query_map([asset.as_str()], |row| Ok(words_of(row.get(0)?, &row.get::<_, String>(1)?)))?;
+    let read = params![asset.as_str(), text_hash.as_slice()];
+    let rows = query.query_map(read, |row| Ok(words_of(row.get(0)?, &row.get::<_, String>(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -501,9 +517,12 @@ pub fn reverse(
 
 /// The state that the decisions which still stand leave an item in.
 fn standing_state(catalog: &Connection, item: &ReviewItemId) -> Result<ItemState> {
-    let sql = "SELECT d.verdict FROM decisions d WHERE d.item_id = ?1 AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
-         ORDER BY d.rowid DESC LIMIT 1";
-    let verdict: Option<String> = catalog.prepare_cached(sql)?.query_row([item.as_str()], |row| row.get(0)).optional()?;
+    let lapsed = corrections::lapsed();
+    let sql = format!(
+        "SELECT d.verdict FROM decisions d WHERE d.item_id = ?1 AND NOT EXISTS (SELECT 1 FROM reversals r WHERE r.decision_id = d.id)
+         AND NOT {lapsed} ORDER BY d.rowid DESC LIMIT 1"
+    );
+    let verdict: Option<String> = catalog.prepare_cached(&sql)?.query_row([item.as_str()], |row| row.get(0)).optional()?;
     // What a person said without being asked is no question once it is taken back.
     let unasked = "SELECT 1 FROM review_items WHERE id = ?1 AND reason_code = 'labelled_by_hand'";
     // Of what is gone nobody is asked, before its content is back.
@@ -530,6 +549,17 @@ pub fn annotations_of(catalog: &Connection, asset: &AssetId) -> Result<Vec<Annot
             at: row.get(4)?,
         })
     })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The items about readings that an act corrected.
+pub fn corrected_by(catalog: &Connection, act: &DecisionId) -> Result<Vec<Item>> {
+    let sql = format!(
+        "SELECT {ITEM} FROM decisions d JOIN review_items i ON i.id = d.item_id
+         WHERE d.act_id = ?1 AND d.verdict = 'corrected' AND i.kind = 'extraction' ORDER BY d.id"
+    );
+    let mut query = catalog.prepare_cached(&sql)?;
+    let rows = query.query_map([act.as_str()], item_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

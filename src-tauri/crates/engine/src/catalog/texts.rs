@@ -1,25 +1,62 @@
 //! Extractions, their chunks and full text: written together, superseded together.
 
+use super::corrections::{MADE, READ};
 use super::due;
 use super::lineage::{Node, link};
 use super::vectors::{self, TextHash};
 use crate::error::Result;
-use crate::outcome::NewExtraction;
+use crate::outcome::{NewChunk, NewExtraction};
+use crate::review::reading::Place;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use winnow_contract::asset::{ExtractionView, Span};
 use winnow_contract::id::{AssetId, ExtractionId};
 use winnow_contract::job::JobKind;
 use winnow_contract::trail::RowKind;
 
-/// Writes a text with its chunks, and supersedes what the stage had read before. The same text again changes nothing; true
-/// when something changed.
+/// Writes a text with its chunks, and supersedes what the stage had read before, also where a person had corrected it. The same
+/// text again changes nothing; true when something changed.
 pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<bool> {
-    let hash = blake3::hash(new.text.as_bytes());
-    let spans = serde_json::to_string(&new.spans).expect("BUG: spans are always JSON");
-    if is_live(catalog, new, hash.as_bytes(), &spans)? {
+    if is_read(catalog, new)? {
         return Ok(false);
     }
-    let gone = supersede(catalog, &live_on(catalog, new)?, run)?;
+    replace(catalog, new, run)?;
+    let child = Node(RowKind::Extraction, new.id.as_str());
+    match &new.read_from {
+        Some(rendition) => link(catalog, child, Node(RowKind::Rendition, rendition.as_str()), Some(run))?,
+        None => link(catalog, child, Node(RowKind::Asset, new.asset.as_str()), Some(run))?,
+    }
+    Ok(true)
+}
+
+/// Writes a text that persons corrected, by their decisions, in the place of what a tool read or of an earlier correction.
+pub fn correct<'a>(
+    catalog: &Connection,
+    new: &NewExtraction,
+    read: &ExtractionId,
+    decisions: impl Iterator<Item = &'a str>,
+    run: &str,
+) -> Result<()> {
+    replace(catalog, new, run)?;
+    let child = Node(RowKind::Extraction, new.id.as_str());
+    link(catalog, child, Node(RowKind::Extraction, read.as_str()), Some(run))?;
+    decisions.into_iter().try_for_each(|decision| link(catalog, child, Node(RowKind::Decision, decision), Some(run)))
+}
+
+/// What a tool read is live again, in the place of a corrected text.
+pub fn stand_again(catalog: &Connection, asset: &AssetId, place: Place, read: &Text, chunks: &[NewChunk]) -> Result<()> {
+    let run: String =
+        catalog.prepare_cached("SELECT run_id FROM extractions WHERE id = ?1")?.query_row([read.id.as_str()], |row| row.get(0))?;
+    let gone = supersede(catalog, &live_ids(catalog, asset, place)?, &run)?;
+    catalog.prepare_cached("UPDATE extractions SET superseded_by = NULL WHERE id = ?1")?.execute([read.id.as_str()])?;
+    insert_chunks(catalog, asset, &read.id, &read.text, chunks, &run)?;
+    vectors::forget(catalog, &gone)
+}
+
+/// Puts a text and its chunks where another one was live.
+fn replace(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
+    let hash = blake3::hash(new.text.as_bytes());
+    let spans = serde_json::to_string(&new.spans).expect("BUG: spans are always JSON");
+    let gone = supersede(catalog, &live_ids(catalog, &new.asset, (new.stage, new.page))?, run)?;
     let characters = new.text.chars().count();
     let confidence = new.confidence.map(f64::from);
     catalog
@@ -40,28 +77,27 @@ pub fn insert(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<bo
             spans,
             new.page
         ])?;
-    let child = Node(RowKind::Extraction, new.id.as_str());
-    match &new.read_from {
-        Some(rendition) => link(catalog, child, Node(RowKind::Rendition, rendition.as_str()), Some(run))?,
-        None => link(catalog, child, Node(RowKind::Asset, new.asset.as_str()), Some(run))?,
-    }
-    insert_chunks(catalog, new, run)?;
-    vectors::forget(catalog, &gone)?;
-    Ok(true)
+    insert_chunks(catalog, &new.asset, &new.id, &new.text, &new.chunks, run)?;
+    vectors::forget(catalog, &gone)
 }
 
-fn is_live(catalog: &Connection, new: &NewExtraction, hash: &[u8; 32], spans: &str) -> Result<bool> {
-    let sql = "SELECT 1 FROM extractions
-         WHERE asset_id = ?1 AND stage = ?2 AND tool = ?3 AND text_hash = ?4 AND spans = ?5 AND page = ?6 AND superseded_by IS NULL";
-    let same = params![new.asset.as_str(), new.stage.as_str(), new.tool, hash.as_slice(), spans, new.page];
-    Ok(catalog.prepare_cached(sql)?.exists(same)?)
+/// True when this is what a tool read there last, whether or not a person corrected it.
+fn is_read(catalog: &Connection, new: &NewExtraction) -> Result<bool> {
+    let hash = blake3::hash(new.text.as_bytes());
+    let spans = serde_json::to_string(&new.spans).expect("BUG: spans are always JSON");
+    let sql = format!(
+        "SELECT 1 FROM extractions x WHERE x.asset_id = ?1 AND x.stage = ?2 AND x.tool = ?3 AND x.text_hash = ?4 AND x.spans = ?5
+         AND x.page = ?6 AND {READ}"
+    );
+    let same = params![new.asset.as_str(), new.stage.as_str(), new.tool, hash.as_bytes().as_slice(), spans, new.page];
+    Ok(catalog.prepare_cached(&sql)?.exists(same)?)
 }
 
-/// The live text that stands where a new one belongs.
-fn live_on(catalog: &Connection, new: &NewExtraction) -> Result<Vec<String>> {
+/// The live text at a place.
+fn live_ids(catalog: &Connection, asset: &AssetId, (stage, page): Place) -> Result<Vec<String>> {
     let sql = "SELECT id FROM extractions WHERE asset_id = ?1 AND stage = ?2 AND page = ?3 AND superseded_by IS NULL";
     let mut query = catalog.prepare_cached(sql)?;
-    let rows = query.query_map(params![new.asset.as_str(), new.stage.as_str(), new.page], |row| row.get(0))?;
+    let rows = query.query_map(params![asset.as_str(), stage.as_str(), page], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -78,10 +114,16 @@ pub fn keep_pages(catalog: &Connection, asset: &AssetId, stage: JobKind, pages: 
     Ok(!old.is_empty())
 }
 
-/// Ends the life of texts with their chunks. Gives back the hashes of these chunks' texts.
+/// Ends the life of texts with their chunks, and of what was read beneath a corrected one. Gives back the hashes of these chunks'
+/// texts.
 fn supersede(catalog: &Connection, old: &[String], run: &str) -> Result<Vec<TextHash>> {
     let mut gone = Vec::new();
+    let beneath = format!(
+        "UPDATE extractions SET superseded_by = ?2 WHERE asset_id = (SELECT e.asset_id FROM extractions e WHERE e.id = ?1)
+         AND superseded_by IN (SELECT r.id FROM extractions e JOIN runs r ON r.id = e.run_id WHERE e.id = ?1 AND {MADE})"
+    );
     for text in old {
+        catalog.prepare_cached(&beneath)?.execute([text.as_str(), run])?;
         gone.extend(vectors::retract(catalog, text)?);
         let mut words =
             catalog.prepare_cached("DELETE FROM chunk_words WHERE rowid IN (SELECT number FROM chunks WHERE extraction_id = ?1)")?;
@@ -92,18 +134,25 @@ fn supersede(catalog: &Connection, old: &[String], run: &str) -> Result<Vec<Text
     Ok(gone)
 }
 
-fn insert_chunks(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
+fn insert_chunks(
+    catalog: &Connection,
+    asset: &AssetId,
+    extraction: &ExtractionId,
+    text: &str,
+    chunks: &[NewChunk],
+    run: &str,
+) -> Result<()> {
     let mut rows = catalog.prepare_cached(
         "INSERT INTO chunks (id, asset_id, extraction_id, start, \"end\", page, text_hash, t0, t1) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     let space = vectors::active(catalog)?;
     // Chunks ascend, so one pass over the text is enough.
-    let mut characters = new.text.chars();
+    let mut characters = text.chars();
     let mut at = 0;
-    for chunk in &new.chunks {
+    for chunk in chunks {
         let text: String = characters.by_ref().skip((chunk.start - at) as usize).take((chunk.end - chunk.start) as usize).collect();
         at = chunk.end;
-        let (asset, extraction) = (new.asset.as_str(), new.id.as_str());
+        let (asset, extraction) = (asset.as_str(), extraction.as_str());
         let (id, hash) = (chunk.id.as_str(), *blake3::hash(text.as_bytes()).as_bytes());
         rows.execute(params![id, asset, extraction, chunk.start, chunk.end, chunk.page, hash, chunk.t0, chunk.t1])?;
         due::chunk(catalog, catalog.last_insert_rowid(), &text)?;
@@ -156,6 +205,24 @@ pub fn on_page(catalog: &Connection, asset: &AssetId, page: u32) -> Result<Vec<T
     let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map(params![asset.as_str(), page], text_of)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The live text at a place.
+pub fn live_at(catalog: &Connection, asset: &AssetId, place: Place) -> Result<Option<Text>> {
+    at(catalog, asset, place, "x.superseded_by IS NULL")
+}
+
+/// What a tool read at a place, whether or not a person corrected it.
+pub fn read_at(catalog: &Connection, asset: &AssetId, place: Place) -> Result<Option<Text>> {
+    at(catalog, asset, place, READ)
+}
+
+fn at(catalog: &Connection, asset: &AssetId, (stage, page): Place, which: &str) -> Result<Option<Text>> {
+    let sql = format!(
+        "SELECT x.id, x.tool, x.text, x.characters, x.confidence, x.spans, x.page FROM extractions x
+         WHERE x.asset_id = ?1 AND x.stage = ?2 AND x.page = ?3 AND {which}"
+    );
+    Ok(catalog.prepare_cached(&sql)?.query_row(params![asset.as_str(), stage.as_str(), page], text_of).optional()?)
 }
 
 /// One text, live or superseded.

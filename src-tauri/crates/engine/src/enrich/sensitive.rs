@@ -21,8 +21,13 @@ use winnow_contract::job::JobKind;
 /// The job that looks through an asset's texts, unless looking is switched off.
 pub fn job(asset: &AssetId, text_hash: &[u8; 32], context: &Context<'_>) -> Option<NewJob> {
     let fingerprint = format!("{}/{}", blake3::Hash::from(*text_hash).to_hex(), context.recognisers.version());
+    context.settings.detect.enabled.then(|| keyed(asset, fingerprint))
+}
+
+/// The same under a key of its own.
+pub fn keyed(asset: &AssetId, fingerprint: String) -> NewJob {
     let subject = Subject::Row(asset.to_string());
-    context.settings.detect.enabled.then_some(NewJob { kind: JobKind::Detect, subject, fingerprint, params: None, again: Again::IfFailed })
+    NewJob { kind: JobKind::Detect, subject, fingerprint, params: None, again: Again::IfFailed }
 }
 
 pub fn run(job: &Job, context: &Context<'_>) -> Result<Outcome, StageError> {

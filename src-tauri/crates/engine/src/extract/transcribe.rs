@@ -110,14 +110,14 @@ fn whole(
     context: &Context<'_>,
 ) -> Result<(Vec<Write>, Vec<NewJob>), StageError> {
     let transcript = transcript::join(parts);
-    let decided = context.read(|catalog| review::decided_readings(catalog, asset))?;
+    let text_hash = *blake3::hash(transcript.text.as_bytes()).as_bytes();
+    let decided = context.read(|catalog| review::decided_readings(catalog, asset, &text_hash))?;
     let foreign = foreign(parts);
     let mut items = policy::doubtful_speech(asset, &transcript.said, &decided, context.settings.speech.doubt_below, || context.id());
     if let Some((language, at)) = &foreign {
         items.push(policy::language_not_covered(asset, language, &card.card, *at, context.id()));
     }
     let notes = notes(parts, &transcript, &items);
-    let text_hash = *blake3::hash(transcript.text.as_bytes()).as_bytes();
     let (asset, language) = (asset.clone(), transcript.language.clone().or(foreign.map(|(language, _)| language)));
     let next = enrich::after_text(&asset, &text_hash, context);
     let writes = vec![

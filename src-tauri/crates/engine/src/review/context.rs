@@ -2,7 +2,7 @@
 //!
 //! Reads only. Values are cut out of the text when they are shown; they are stored nowhere else.
 
-use super::{because, decide, policy};
+use super::{because, decide, policy, reading};
 use crate::catalog::review::{self, Finding, Item};
 use crate::catalog::texts::Text;
 use crate::catalog::{assets, labels, near_duplicates, texts};
@@ -21,8 +21,6 @@ const AROUND: usize = 600;
 const SNIPPET: u32 = 60;
 /// Seconds of sound played before and after a value.
 const MORE_SOUND: f32 = 3.0;
-/// Characters of a doubtful page that are shown.
-const PAGE: usize = 20_000;
 
 /// Texts that were read for one answer.
 type Texts = HashMap<ExtractionId, (Text, Vec<char>)>;
@@ -108,10 +106,10 @@ pub fn detail(catalog: &Connection, id: &winnow_contract::id::ReviewItemId, know
         add_value(&mut values, finding, text(catalog, &mut texts, &finding.row.extraction)?);
     }
     let values: Vec<ValueShown> = values.into_iter().map(|(_, value)| value).collect();
-    let stretch = policy::stretch_of(&item.reason).map(|(t0, t1)| (t0 as f32, t1 as f32));
+    let stretch = reading::stretch_of(&item);
     let (context, words) = match item.kind {
         ItemKind::Finding => (finding_context(catalog, &findings, &mut texts)?, Vec::new()),
-        ItemKind::Extraction => reading(catalog, &item, stretch)?,
+        ItemKind::Extraction => in_question(catalog, &item)?,
         ItemKind::Label | ItemKind::Duplicate => (beginning(catalog, &item.asset)?, Vec::new()),
     };
     let candidates = match item.kind {
@@ -271,33 +269,15 @@ fn spoken(finding: &Finding, text: &Text) -> Option<(f32, f32)> {
     Some((t0 - MORE_SOUND, t1 + MORE_SOUND))
 }
 
-/// The first and the last character that was said in a stretch, and the spans between; nothing when nobody spoke then.
-fn within(spans: &[Span], (t0, t1): (f32, f32)) -> &[Span] {
-    /// Times of words are rounded.
-    const SLACK: f32 = 0.02;
-    let first = spans.partition_point(|span| span.t0.is_none_or(|start| start < t0 - SLACK));
-    let count = spans[first..].iter().take_while(|span| span.t0.is_some_and(|start| start < t1 - SLACK)).count();
-    &spans[first..first + count]
-}
-
 /// A doubtful page, or a stretch of speech: its text with the doubtful words marked, and those words.
-fn reading(catalog: &Connection, item: &Item, stretch: Option<(f32, f32)>) -> Result<(Vec<TextPart>, Vec<DoubtfulWord>)> {
+fn in_question(catalog: &Connection, item: &Item) -> Result<(Vec<TextPart>, Vec<DoubtfulWord>)> {
     let threshold = item.reason.params.get("threshold").and_then(|percent| percent.parse::<f32>().ok()).unwrap_or(60.0) / 100.0;
-    let page = policy::page_of(&item.topic);
-    let wanted = |text: &Text| text.confidence.is_some() && page.is_none_or(|page| text.page == page);
-    let Some(text) = texts::live(catalog, &item.asset)?.into_iter().find(wanted) else {
-        return Ok(Default::default());
-    };
+    let Some(reading::Asked { text, range, .. }) = reading::asked(catalog, item)? else { return Ok(Default::default()) };
     let characters: Vec<char> = text.text.chars().collect();
-    let spans = stretch.map_or(text.spans.as_slice(), |stretch| within(&text.spans, stretch));
-    let end = |span: &Span| (span.end as usize).min(characters.len());
-    let (start, end) = match stretch {
-        None => (0, characters.len().min(PAGE)),
-        Some(_) => (spans.first().map_or(0, |span| span.start as usize), spans.last().map_or(0, end)),
-    };
-    let words: Vec<_> = spans.iter().filter_map(|span| doubtful(span, &characters, threshold)).collect();
+    let asked = text.spans.iter().filter(|span| span.start >= range.start && span.end <= range.end);
+    let words: Vec<_> = asked.filter_map(|span| doubtful(span, &characters, threshold)).collect();
     let ranges = words.iter().map(|word| (word.start as usize, word.end as usize));
-    Ok((marked(&characters, start, end, ranges), words.clone()))
+    Ok((marked(&characters, range.start as usize, range.end as usize, ranges), words.clone()))
 }
 
 fn doubtful(span: &Span, characters: &[char], threshold: f32) -> Option<DoubtfulWord> {
@@ -329,19 +309,5 @@ mod tests {
         check("äbcdef", 0, 6, &[(1, 3)], &[("ä", false), ("bc", true), ("def", false)]);
         check("abcdef", 2, 4, &[(0, 3), (3, 9)], &[("c", true), ("d", true)]);
         check("abc", 0, 3, &[], &[("abc", false)]);
-    }
-
-    #[test]
-    fn a_stretch_holds_the_words_that_begin_in_it() {
-        let word = |t0: f32| Span { start: 0, end: 1, t0: Some(t0), t1: Some(t0 + 0.5), ..Span::default() };
-        let spans: Vec<_> = [0.0, 1.0, 2.0, 3.0].map(word).to_vec();
-        let check = |stretch, expected: &[f32]| {
-            let starts: Vec<_> = within(&spans, stretch).iter().filter_map(|span| span.t0).collect();
-            assert_eq!(starts, expected, "{stretch:?}");
-        };
-        check((1.0, 3.0), &[1.0, 2.0]);
-        check((0.0, 99.0), &[0.0, 1.0, 2.0, 3.0]);
-        check((0.4, 0.6), &[]);
-        check((7.0, 9.0), &[]);
     }
 }

@@ -7,7 +7,7 @@ use crate::catalog::review::{self, Item, NewDecision};
 use crate::catalog::{assets, audit, labels, near_duplicates};
 use crate::error::{EngineError, Result};
 use crate::ports::Ports;
-use crate::review::{context, policy};
+use crate::review::{context, policy, reading};
 use rusqlite::Connection;
 use serde_json::json;
 use winnow_contract::Words;
@@ -15,29 +15,50 @@ use winnow_contract::command::{Decide, SetLabel};
 use winnow_contract::id::{AssetId, DecisionId, ReviewItemId};
 use winnow_contract::review::{Decided, ItemKind, ItemState, Undone, Verdict};
 
+/// What a person did.
+pub struct Act<T> {
+    pub answer: T,
+    /// Assets with another text than before.
+    pub rewritten: Vec<AssetId>,
+}
+
 /// Decides an item, and with `all_alike` every open one with the same value; what an asset is, or that it is the same thing, is
 /// then said of everything that is nearly the same. `answers` are those of the taxonomy.
-pub fn decide(catalog: &Connection, ports: &Ports, breaks: &Breaks, answers: &[String], request: &Decide) -> Result<Decided> {
+pub fn decide(catalog: &Connection, ports: &Ports, breaks: &Breaks, answers: &[String], request: &Decide) -> Result<Act<Decided>> {
     let item = review::item(catalog, &request.item)?;
     check(&item, request)?;
     match item.kind {
         ItemKind::Label => check_label(catalog, &item, answers, request)?,
         ItemKind::Duplicate => check_duplicate(request)?,
-        ItemKind::Finding | ItemKind::Extraction => {}
+        ItemKind::Extraction => check_reading(catalog, &item, request)?,
+        ItemKind::Finding => {}
     }
     let more = if request.all_alike { taken_along(catalog, &item)? } else { 0 };
     let said = said(catalog, &item, more, request.verdict, request.value.as_deref())?;
     let affected = u32::try_from(more + 1).unwrap_or(u32::MAX);
     let answer = |decision| Decided { decision, item: request.item.clone(), verdict: request.verdict, affected, said };
     if request.dry_run {
-        return Ok(answer(None));
+        return Ok(Act { answer: answer(None), rewritten: Vec::new() });
     }
     let items = if request.all_alike { with_alike(catalog, ports, item)? } else { vec![item] };
     let act = ports.ids.next();
     write(catalog, ports, &act, &items, request)?;
+    let act = DecisionId(act);
+    let rewritten = rewrite(catalog, ports, breaks, &review::corrected_by(catalog, &act)?)?;
     breaks.hit(Point::DecideRows)?;
-    record(catalog, "decision_made", &review::person(catalog)?, &items[0], &act, ports.clock.now_ms())?;
-    Ok(answer(Some(DecisionId(act))))
+    record(catalog, "decision_made", &review::person(catalog)?, &items[0], act.as_str(), ports.clock.now_ms())?;
+    Ok(Act { answer: answer(Some(act)), rewritten })
+}
+
+/// Brings the texts that items are about in line with what is decided of them; gives back the assets of those that changed.
+fn rewrite(catalog: &Connection, ports: &Ports, breaks: &Breaks, items: &[Item]) -> Result<Vec<AssetId>> {
+    let mut rewritten = Vec::new();
+    for item in items {
+        if reading::stand(catalog, ports, breaks, &item.asset, reading::place_of(&item.topic))? {
+            rewritten.push(item.asset.clone());
+        }
+    }
+    Ok(rewritten)
 }
 
 /// How many others "decide all alike" takes along.
@@ -103,6 +124,12 @@ fn check_label(catalog: &Connection, item: &Item, answers: &[String], request: &
         (Verdict::Corrected, Some(value)) => known_answer(answers, value),
         (Verdict::Accepted | Verdict::Corrected | Verdict::Rejected | Verdict::Deferred, _) => Ok(()),
     }
+}
+
+/// Words can be corrected where there are some, or could be.
+fn check_reading(catalog: &Connection, item: &Item, request: &Decide) -> Result<()> {
+    let gone = request.verdict == Verdict::Corrected && reading::asked(catalog, item)?.is_none();
+    if gone { Err(EngineError::refused("nothing_to_correct")) } else { Ok(()) }
 }
 
 /// Two things are the same or they are not.
@@ -189,8 +216,10 @@ fn accepted_answer(catalog: &Connection, item: &Item, request: &Decide) -> Resul
 
 /// What stood before the person: where, what kind, how sure; values only as keyed hashes.
 fn shown(catalog: &Connection, item: &Item, verdict: Verdict) -> Result<String> {
-    if item.kind == ItemKind::Label {
-        return shown_label(catalog, item, verdict);
+    match item.kind {
+        ItemKind::Label => return shown_label(catalog, item, verdict),
+        ItemKind::Extraction => return shown_reading(catalog, item),
+        ItemKind::Finding | ItemKind::Duplicate => {}
     }
     let findings = review::findings_by_item(catalog, &item.id)?;
     let findings: Vec<_> = findings
@@ -204,6 +233,16 @@ fn shown(catalog: &Connection, item: &Item, verdict: Verdict) -> Result<String> 
         })
         .collect();
     Ok(json!({ "reason": item.reason, "priority": item.priority, "findings": findings }).to_string())
+}
+
+/// What a tool read, and which characters of the text that stood then were asked about.
+fn shown_reading(catalog: &Connection, item: &Item) -> Result<String> {
+    let mut shown = json!({ "reason": item.reason, "priority": item.priority });
+    if let Some(asked) = reading::asked(catalog, item)? {
+        shown["extraction"] = json!(asked.read);
+        (shown["start"], shown["end"]) = (json!(asked.range.start), json!(asked.range.end));
+    }
+    Ok(shown.to_string())
 }
 
 /// The answers that were proposed, and the one that was accepted.
@@ -249,25 +288,28 @@ fn record(catalog: &Connection, code: &str, actor: &str, item: &Item, act: &str,
 }
 
 /// Takes back the last acts of the person, newest first.
-pub fn undo(catalog: &Connection, ports: &Ports, breaks: &Breaks, limit: u32) -> Result<Undone> {
+pub fn undo(catalog: &Connection, ports: &Ports, breaks: &Breaks, limit: u32) -> Result<Act<Undone>> {
     let acts = review::last_acts(catalog, limit)?;
     if acts.is_empty() {
         return Err(EngineError::refused("nothing_to_undo"));
     }
-    let mut items = Vec::new();
+    let (mut items, mut rewritten) = (Vec::new(), Vec::new());
     for act in &acts {
-        items.extend(reverse(catalog, ports, breaks, act)?);
+        let reversed = reverse(catalog, ports, breaks, act)?;
+        items.extend(reversed.answer);
+        rewritten.extend(reversed.rewritten);
     }
-    Ok(Undone { undone: acts, items })
+    Ok(Act { answer: Undone { undone: acts, items }, rewritten })
 }
 
 /// Takes back one act, with its event; gives back the items that are open again.
-fn reverse(catalog: &Connection, ports: &Ports, breaks: &Breaks, act: &DecisionId) -> Result<Vec<ReviewItemId>> {
+fn reverse(catalog: &Connection, ports: &Ports, breaks: &Breaks, act: &DecisionId) -> Result<Act<Vec<ReviewItemId>>> {
     let (actor, at) = (review::person(catalog)?, ports.clock.now_ms());
     let (asset, reopened) = review::reverse(catalog, act, &actor, at, || ports.ids.next())?;
+    let rewritten = rewrite(catalog, ports, breaks, &review::corrected_by(catalog, act)?)?;
     breaks.hit(Point::UndoRows)?;
     let digest = review::reversal_digest(catalog, act.as_str())?;
     let event = audit::Event { at, actor: &actor, code: "decision_undone", subject: asset.as_str(), reference: act.as_str(), digest };
     audit::append(catalog, &event)?;
-    Ok(reopened)
+    Ok(Act { answer: reopened, rewritten })
 }
