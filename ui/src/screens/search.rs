@@ -152,7 +152,7 @@ fn nothing(store: Store) -> AnyView {
         SearchMode::Lexical => "for these words",
     };
     let which = if filtered { "the chosen files" } else { "all files" };
-    let tried = format!("Texts, recordings, words on pictures and names of {which} were searched {how}.");
+    let tried = format!("Texts, recordings, words on pictures, names and properties of {which} were searched {how}.");
     let reading = store.status.with_untracked(|status| status.here().is_some_and(|status| status.progress.is_some()));
     let wait = reading.then(|| view! { <p class="muted">"Files are still being read; results appear as they come."</p> });
     let meaning = (by == SearchMode::Lexical)

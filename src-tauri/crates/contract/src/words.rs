@@ -337,6 +337,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("place_row_alone", "a row"),
     ("place_hidden_text", "hidden text {name}"),
     ("place_hidden_text_alone", "hidden text"),
+    ("place_property", "{name}"),
+    ("place_property_alone", "a property of the file"),
     // What a row of a lineage is.
     ("row_location", "File {path}"),
     ("row_asset", "Content of {name}"),
@@ -473,6 +475,7 @@ mod tests {
         assert_eq!(at(PartKind::Comment, "Anna").as_deref(), Some("comment by Anna"));
         assert_eq!(at(PartKind::Cell, "Accounts!B7").as_deref(), Some("Accounts!B7"));
         assert_eq!(at(PartKind::Body, ""), None);
+        assert_eq!(at(PartKind::Property, "last_author").as_deref(), Some("last author"));
     }
 
     #[test]

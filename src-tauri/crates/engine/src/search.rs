@@ -1,17 +1,18 @@
 //! Search: from what a person typed, or an asset, to the places that answer it, by words and by meaning.
 //!
-//! `query` reads what was typed, `fuse` brings both lists together (both pure), `hit` shows what was found; the rows are in
-//! `catalog`.
+//! `query` reads what was typed, `spaced` makes words of writing without spaces, `fuse` brings both lists together (all pure),
+//! `hit` shows what was found; the rows are in `catalog`.
 
 pub mod fuse;
 pub mod hit;
 pub mod meaning;
 pub mod query;
+pub mod spaced;
 
 pub(crate) use hit::at;
 
 use crate::catalog::near::{Near, Scope};
-use crate::catalog::{assets, facets, filter, vectors, words};
+use crate::catalog::{assets, facets, facts, filter, vectors, words};
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use fuse::{Lists, Match, fuse};
@@ -37,7 +38,7 @@ struct ByMeaning {
 }
 
 impl Engine {
-    /// Assets that hold every term in their texts or names, and those whose texts mean the same, best first; a page of them.
+    /// Assets that hold every term in their texts, names or properties, and those whose texts mean the same, best first; a page of them.
     pub(crate) fn search(&self, ask: &Search) -> Result<SearchPage> {
         filter::check(&ask.filter)?;
         let Some(query) = Query::parse(&ask.query) else { return Ok(SearchPage::default()) };
@@ -49,6 +50,7 @@ impl Engine {
                 if ask.mode != SearchMode::Semantic {
                     lists.texts = words::in_texts(catalog, self.owners(), &query, &ask.filter)?;
                     lists.names = words::in_names(catalog, &query, &ask.filter)?;
+                    lists.facts = facts::in_facts(catalog, &query, &ask.filter)?;
                 }
                 let meant = meaning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
                 lists.near = meant.near;

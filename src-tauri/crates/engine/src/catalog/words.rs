@@ -1,10 +1,14 @@
 //! Full text search: which chunks and names hold the terms, and where in them.
 
 use super::count;
+use super::facts;
 use super::filter::filter_sql;
+use super::marked::Marked;
 use super::owners::Owners;
 use crate::error::Result;
 use crate::search::query::Query;
+use crate::search::spaced::{has_any, spaced, unspaced};
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use winnow_contract::asset::AssetFilter;
 use winnow_contract::id::{AssetId, ExtractionId};
@@ -15,9 +19,10 @@ const RANKED: u32 = 2000;
 /// A term in so many chunks says little of which of them is better, and ranking by it takes most of the time of a search (67 ms
 /// of 73 in 100,000 chunks): it is still asked for, but does not rank.
 const COMMON: usize = 10_000;
-/// Characters that text never holds, put around what matches.
-const OPEN: char = '\u{2}';
-const CLOSE: char = '\u{3}';
+/// Words around a match that are shown …
+const AROUND: u32 = 24;
+/// … and characters, where each is a word.
+const CHARACTERS_AROUND: u32 = 60;
 
 /// A chunk that answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,17 +134,13 @@ fn ranked(catalog: &Connection, expression: String, among: Option<&[u32]>, filte
 /// The text of a chunk.
 pub fn text(catalog: &Connection, chunk: i64) -> Result<String> {
     let sql = "SELECT text FROM chunk_words WHERE rowid = ?1";
-    Ok(catalog.prepare_cached(sql)?.query_row([chunk], |row| row.get(0)).optional()?.unwrap_or_default())
+    Ok(catalog.prepare_cached(sql)?.query_row([chunk], |row| row.get(0)).optional()?.map(unspaced).unwrap_or_default())
 }
 
 /// Assets with a file name that holds every wanted term and no unwanted one, best first.
 pub fn in_names(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Result<Vec<AssetId>> {
     let (wanted, mut values) = filter_sql(filter);
-    let mut expression = query.wanted.iter().map(|term| format!("({term})")).collect::<Vec<_>>().join(" AND ");
-    for term in &query.unwanted {
-        expression = format!("({expression}) NOT {term}");
-    }
-    values.push(Box::new(expression));
+    values.push(Box::new(query.all()));
     let sql = format!(
         "SELECT l.asset_id FROM name_words w JOIN locations l ON l.id = w.location JOIN assets a ON a.id = l.asset_id
          WHERE w.name_words MATCH ?{} AND l.missing_since IS NULL AND {wanted} ORDER BY bm25(name_words) LIMIT 500",
@@ -158,82 +159,76 @@ pub fn in_names(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Re
     Ok(assets)
 }
 
-/// About 24 words around what matches in a place, with the matches marked; and where the longest run of matches stands in its
+/// Some words around what matches in a place, with the matches marked; and where the longest run of matches stands in its
 /// extraction, in Unicode scalar values.
 pub fn matches(catalog: &Connection, query: &Query, place: &Place) -> Result<(Vec<TextPart>, Option<Run>)> {
     // Both at once: finding the chunk among all that hold a common word is most of the work.
-    let sql = "SELECT snippet(chunk_words, 0, char(2), char(3), '…', 24), highlight(chunk_words, 0, char(2), char(3))
+    let sql = "SELECT snippet(chunk_words, 0, char(2), char(3), '…', ?3), highlight(chunk_words, 0, char(2), char(3))
          FROM chunk_words WHERE chunk_words MATCH ?1 AND rowid = ?2";
-    let asked = params![query.any(), place.chunk];
-    let (snippet, marked): (String, String) = catalog.prepare_cached(sql)?.query_row(asked, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let run = best_run(&marked).map(|(start, end)| (place.start + start, place.start + end));
-    Ok((parts(&snippet), run))
+    let any = query.any();
+    let around = if has_any(&any) { CHARACTERS_AROUND } else { AROUND };
+    let both = |row: &Row<'_>| Ok((Marked::new(row.get(0)?), Marked::new(row.get(1)?)));
+    let (snippet, whole) = catalog.prepare_cached(sql)?.query_row(params![any, place.chunk, around], both)?;
+    let run = whole.best_run().map(|(start, end)| (place.start + start, place.start + end));
+    Ok((snippet.parts(), run))
 }
 
-/// Parts of a text in which what matches stands between the marks. White space is folded: a snippet is one line.
-fn parts(marked: &str) -> Vec<TextPart> {
-    let mut parts = Vec::new();
-    for (at, piece) in marked.split(OPEN).enumerate() {
-        let (hit, rest) = if at == 0 { ("", piece) } else { piece.split_once(CLOSE).unwrap_or((piece, "")) };
-        for (text, marked) in [(hit, true), (rest, false)] {
-            if !text.is_empty() {
-                parts.push(TextPart { text: fold(text), marked });
-            }
-        }
+/// What the full text is made with, as functions of SQL: `spaced` (see [`spaced`]) and `one_line`, a text without line breaks and
+/// other control characters.
+pub fn functions(catalog: &Connection) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    catalog
+        .create_scalar_function("spaced", 1, flags, |given| Ok(given.get::<Option<String>>(0)?.map(|text| spaced(&text).into_owned())))?;
+    catalog.create_scalar_function("one_line", 1, flags, |given| Ok(given.get::<String>(0)?.replace(char::is_control, " ")))?;
+    Ok(())
+}
+
+/// How the full text is made: raised whenever [`spaced`] or what is searched beside the texts changes. It is kept among the
+/// settings of the index, which knows nothing of it: an index that is made anew has none.
+const VERSION: i64 = 1;
+
+fn version(catalog: &Connection) -> Result<Option<i64>> {
+    Ok(catalog.query_row("SELECT v FROM chunk_words_config WHERE k = 'winnow'", [], |row| row.get(0)).optional()?)
+}
+
+fn set_version(catalog: &Connection) -> Result<()> {
+    catalog.execute("INSERT OR REPLACE INTO chunk_words_config (k, v) VALUES ('winnow', ?1)", [VERSION])?;
+    Ok(())
+}
+
+/// Brings the full text of an older library to what it is now, once: texts without spaces are written again, and properties are
+/// added. It reads all of the full text and writes only what differs.
+pub fn renew(catalog: &Connection) -> Result<()> {
+    if version(catalog)? == Some(VERSION) {
+        return Ok(());
     }
-    parts
-}
-
-fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for character in text.chars() {
-        let character = if character.is_whitespace() { ' ' } else { character };
-        if character != ' ' || !folded.ends_with(' ') {
-            folded.push(character);
-        }
+    for (table, column) in [("chunk_words", "text"), ("name_words", "name")] {
+        let differing = format!("SELECT id FROM {table}_content WHERE c0 IS NOT spaced(c0)");
+        catalog.execute(&format!("UPDATE {table} SET {column} = spaced({column}) WHERE rowid IN ({differing})"), [])?;
     }
-    folded
+    facts::all_due(catalog)?;
+    set_version(catalog)
 }
 
-/// The longest run of marked words with nothing but white space between them; the first of equals.
-fn best_run(marked: &str) -> Option<Run> {
-    let mut runs: Vec<(u32, u32, u32)> = Vec::new();
-    let (mut at, mut apart) = (0u32, true);
-    for character in marked.chars() {
-        match (character, runs.last_mut()) {
-            (OPEN, Some(run)) if !apart => run.2 += 1,
-            (OPEN, _) => runs.push((at, at, 1)),
-            (CLOSE, Some(run)) => {
-                run.1 = at;
-                apart = false;
-            }
-            (other, _) => {
-                at += 1;
-                apart |= !other.is_whitespace() && runs.last().is_some_and(|run| run.1 > run.0);
-            }
-        }
-    }
-    runs.iter().rev().max_by_key(|run| run.2).map(|run| (run.0, run.1))
-}
-
-/// Passages, and how many entries of the full text (of texts and of names) are missing, surplus or not what they should be.
+/// Passages, and how many entries of the full text (of texts, names and properties) are missing, surplus or not what they should be.
 pub fn faults(catalog: &Connection) -> Result<(u32, u32)> {
     let number = |sql: &str| -> Result<u32> { Ok(count(catalog.query_row(sql, [], |row| row.get(0))?)) };
     let chunks = number("SELECT count(*) FROM chunks")?;
     let wrong = number(
         "SELECT count(*) FROM chunks c JOIN extractions e ON e.id = c.extraction_id LEFT JOIN chunk_words_content w ON w.id = c.number
-         WHERE w.c0 IS NOT substr(e.text, c.start + 1, c.\"end\" - c.start)",
+         WHERE w.c0 IS NOT spaced(substr(e.text, c.start + 1, c.\"end\" - c.start))",
     )?;
     let surplus = number("SELECT count(*) FROM chunk_words_content w WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.number = w.id)")?;
     let names = number(
         "SELECT count(*) FROM locations l WHERE l.asset_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM name_words_content w WHERE w.id = l.rowid)",
     )?;
+    let facts = facts::faults(catalog)?;
     // Walking an index takes a temporary table, which only the writer can make.
     let broken = match catalog.is_readonly("main")? {
         true => 0,
         false => ["chunk_words", "name_words"].iter().filter(|table| !answers(catalog, table)).count(),
     };
-    Ok((chunks, wrong + surplus + names + count(i64::try_from(broken).unwrap_or(0))))
+    Ok((chunks, wrong + surplus + names + facts + count(i64::try_from(broken).unwrap_or(0))))
 }
 
 /// True when every part of an index can be read.
@@ -251,27 +246,18 @@ pub fn rebuild(catalog: &Connection) -> Result<()> {
          DROP TABLE name_words;
          CREATE VIRTUAL TABLE name_words USING fts5 (name, location UNINDEXED, tokenize = \"unicode61 remove_diacritics 2\");
          INSERT INTO chunk_words (rowid, text)
-           SELECT c.number, substr(e.text, c.start + 1, c.\"end\" - c.start) FROM chunks c JOIN extractions e ON e.id = c.extraction_id;",
+           SELECT c.number, spaced(substr(e.text, c.start + 1, c.\"end\" - c.start)) FROM chunks c JOIN extractions e ON e.id = c.extraction_id;",
     )?;
     let mut query = catalog.prepare("SELECT id FROM locations WHERE asset_id IS NOT NULL")?;
     let locations = query.query_map([], |row| row.get::<_, String>(0))?.collect::<std::result::Result<Vec<_>, _>>()?;
-    locations.into_iter().try_for_each(|location| super::due::name(catalog, &location.into()))
+    locations.into_iter().try_for_each(|location| super::due::name(catalog, &location.into()))?;
+    facts::all_due(catalog)?;
+    set_version(catalog)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_longest_run_of_marked_words_is_opened() {
-        let check =
-            |marked: &str, expected| assert_eq!(best_run(&marked.replace('<', "\u{2}").replace('>', "\u{3}")), expected, "{marked}");
-        check("no mark", None);
-        check("a <storm> at", Some((2, 7)));
-        check("<red> and <two> <red>\n<flares> to <red>", Some((8, 22)));
-        check("<one> x <two>", Some((0, 3)));
-        check("ä<ö>ü", Some((1, 2)));
-    }
 
     #[test]
     fn common_terms_do_not_rank_unless_there_is_no_other() {
@@ -302,13 +288,5 @@ mod tests {
         check(&[&[1], &[1]], &[&[]], &[1]);
         // A chunk that came after the owners were read.
         check(&[&[1, 9], &[1, 9]], &[&[9]], &[1]);
-    }
-
-    #[test]
-    fn marks_become_parts() {
-        let part = |text: &str, marked| TextPart { text: text.into(), marked };
-        assert_eq!(parts("a\n \u{2}storm\u{3} at\tsea"), [part("a ", false), part("storm", true), part(" at sea", false)]);
-        assert_eq!(parts("\u{2}all\u{3}"), [part("all", true)]);
-        assert_eq!(parts(""), []);
     }
 }
