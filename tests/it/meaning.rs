@@ -399,9 +399,13 @@ fn who_only_reads_searches_by_meaning_beside_who_writes() {
         limit: 9,
         hurried: false,
     };
+    assert_eq!(reader.ask(GetStatus {}).expect("status").index_lag, 0);
     assert_eq!(reader.ask(ask.clone()).expect("results").total, 1);
     fs_err::remove_dir_all(library.path().join("vectors")).expect("removed");
+    let lag = |reader: &Engine| reader.ask(GetStatus {}).expect("status").index_lag;
+    assert_eq!(lag(&reader), 3, "it is gone while it was open");
     let reader = Engine::open(&library.path(), ports, Options::default()).expect("a reader");
+    assert_eq!(lag(&reader), 3);
     assert_eq!(reader.ask(ask).expect_err("no index").code, "no_vectors");
     assert!(!library.path().join("vectors").exists(), "who reads makes nothing");
 }
