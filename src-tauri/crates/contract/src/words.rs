@@ -383,6 +383,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("vectors_damaged", "The index to search by meaning is damaged. It is made again when the library is opened next."),
     ("no_watcher", "Folders cannot be followed here."),
     ("no_meaning_model", "Searching by meaning needs a model, and none is here. Models says which there are."),
+    ("meaning_faint", "Nothing is clearly alike in meaning. These come nearest."),
     ("meaning_incomplete", "Not everything can be found by meaning yet: {waiting} passages are still to come."),
     ("no_model_pack", "There is no model in this folder that a card describes."),
     ("no_models_folder", "There is no folder to keep models in."),

@@ -33,8 +33,23 @@ struct ByMeaning {
     /// None when it takes no part.
     question: Option<Question>,
     near: Vec<Near>,
+    /// Nothing is clearly alike.
+    faint: bool,
     /// Why it takes no part, or not wholly.
     note: Option<Words>,
+}
+
+impl ByMeaning {
+    /// Its places go to the others. What is only faintly alike is shown where there is nothing else, and the note says so.
+    fn join(&mut self, lists: &mut Lists) {
+        if self.near.is_empty() || self.faint && !(lists.texts.is_empty() && lists.names.is_empty() && lists.facts.is_empty()) {
+            return;
+        }
+        (lists.near, lists.faint) = (std::mem::take(&mut self.near), self.faint);
+        if self.faint {
+            self.note = Some(Words::new("meaning_faint"));
+        }
+    }
 }
 
 impl Engine {
@@ -52,8 +67,8 @@ impl Engine {
                     lists.names = words::in_names(catalog, &query, &ask.filter)?;
                     lists.facts = facts::in_facts(catalog, &query, &ask.filter)?;
                 }
-                let meant = meaning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-                lists.near = meant.near;
+                let mut meant = meaning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+                meant.join(&mut lists);
                 let question = meant.question.filter(|_| !ask.hurried);
                 let nearest = |sentences: &[&str]| self.nearest(question.as_ref()?, sentences);
                 page(catalog, &fuse(lists), Some((&query, &nearest)), ask.offset, ask.limit, meant.note)
@@ -81,8 +96,12 @@ impl Engine {
         };
         let note = self.incomplete()?;
         let scope = Scope { filter: &ask.filter, unwanted: &query.unwanted, except: None };
-        let near = self.read(|catalog| question.near(catalog, &scope))?;
-        Ok(near.map(|near| ByMeaning { question: Some(question), near, note }))
+        // While somebody types, what is only faintly alike would come and go.
+        let near = match ask.hurried {
+            true => self.read(|catalog| question.near(catalog, &scope))?.map(|near| (near, false)),
+            false => self.read(|catalog| question.near_or_faint(catalog, &scope))?,
+        };
+        Ok(near.map(|(near, faint)| ByMeaning { question: Some(question), near, faint, note }))
     }
 
     /// Assets whose texts mean most nearly the same as those of one.

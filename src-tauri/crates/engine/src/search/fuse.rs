@@ -19,6 +19,8 @@ pub struct Lists {
     /// By their properties.
     pub facts: Vec<AssetId>,
     pub near: Vec<Near>,
+    /// Nothing of what is near is clearly so.
+    pub faint: bool,
 }
 
 /// An asset that answers.
@@ -67,6 +69,7 @@ pub fn fuse(lists: Lists) -> Vec<Match> {
         let chunk = chunks.of(place);
         chunk.score += reciprocal(rank);
         chunk.why.semantic = Some(cosine.clamp(0.0, 1.0));
+        chunk.why.faint = lists.faint;
     }
     let mut found = by_asset(chunks.list);
     for (rank, asset) in lists.names.into_iter().enumerate() {
@@ -145,6 +148,7 @@ fn by_asset(chunks: Vec<Chunk>) -> Matches {
         known.more += u32::from(known.best.is_some());
         known.why.lexical = greater(known.why.lexical, chunk.why.lexical);
         known.why.semantic = greater(known.why.semantic, chunk.why.semantic);
+        known.why.faint |= chunk.why.faint;
         if chunk.score > known.score {
             known.score = chunk.score;
             known.best = Some((chunk.place, chunk.why.lexical.is_some()));
@@ -180,6 +184,7 @@ mod tests {
                 names: assets(beside[0]),
                 facts: assets(beside[1]),
                 near: near.iter().map(|(asset, chunk)| (place(asset, *chunk), 0.5)).collect(),
+                faint: false,
             };
             assert_eq!(shown(lists), expected);
         };
