@@ -143,7 +143,7 @@ pub fn in_names(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Re
     values.push(Box::new(query.all()));
     let sql = format!(
         "SELECT l.asset_id FROM name_words w JOIN locations l ON l.id = w.location JOIN assets a ON a.id = l.asset_id
-         WHERE w.name_words MATCH ?{} AND l.missing_since IS NULL AND {wanted} ORDER BY bm25(name_words) LIMIT 500",
+         WHERE w.name_words MATCH ?{} AND w.rowid > 0 AND l.missing_since IS NULL AND {wanted} ORDER BY bm25(name_words) LIMIT 500",
         values.len()
     );
     let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();

@@ -36,6 +36,9 @@ const ALONE: &[(char, char)] = &[
 ];
 
 fn stands_alone(character: char) -> bool {
+    if character < ALONE[0].0 {
+        return false;
+    }
     let after = ALONE.partition_point(|(first, _)| *first <= character);
     after > 0 && character <= ALONE[after - 1].1
 }
