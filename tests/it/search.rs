@@ -226,3 +226,27 @@ fn where_words_stand_in_a_text_and_a_property_the_text_is_shown() {
     let hit = search(&library, "buoys", AssetFilter::default()).hits.remove(0);
     assert_eq!((hit.evidence.place, hit.evidence.start), (None, Some(4)));
 }
+
+#[test]
+fn words_may_stand_in_texts_names_and_properties_together() {
+    let library = TestLibrary::new();
+    library.drop_file("Quist/harbour.eml", "letter author=Mira,Holm The lighthouse was repaired.");
+    library.drop_file("Brandt/harbour.eml", "letter author=Otto,Lund Flour and yeast.");
+    library.ingest();
+    let paths = |query: &str| -> Vec<String> {
+        let hits = search(&library, query, AssetFilter::default()).hits;
+        hits.into_iter().map(|hit| hit.path.rsplit('/').nth(1).expect("a folder").to_owned()).collect()
+    };
+    let check = |query: &str, expected: &[&str]| assert_eq!(paths(query), expected, "{query}");
+    check("quist lighthouse ", &["Quist"]);
+    check("holm repaired harbour ", &["Quist"]);
+    check("quist holm ", &["Quist"]);
+    check("quist lund ", &[]);
+    check("quist flour ", &[]);
+    check("quist lighthouse -holm ", &[]);
+    check("quist lighthouse -lund ", &["Quist"]);
+    let hit = search(&library, "quist lighthouse ", AssetFilter::default()).hits.remove(0);
+    assert_eq!((marks(&hit), hit.evidence.start), (vec!["lighthouse"], Some(4)));
+    let hit = search(&library, "quist holm ", AssetFilter::default()).hits.remove(0);
+    assert_eq!((marks(&hit), hit.evidence.place.as_ref().map(|place| place.name.as_str())), (vec!["Holm"], Some("author")));
+}

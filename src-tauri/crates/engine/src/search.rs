@@ -42,7 +42,9 @@ struct ByMeaning {
 impl ByMeaning {
     /// Its places go to the others. What is only faintly alike is shown where there is nothing else, and the note says so.
     fn join(&mut self, lists: &mut Lists) {
-        if self.near.is_empty() || self.faint && !(lists.texts.is_empty() && lists.names.is_empty() && lists.facts.is_empty()) {
+        if self.near.is_empty()
+            || self.faint && !(lists.texts.is_empty() && lists.names.is_empty() && lists.facts.is_empty() && lists.beside.is_empty())
+        {
             return;
         }
         (lists.near, lists.faint) = (std::mem::take(&mut self.near), self.faint);
@@ -63,7 +65,8 @@ impl Engine {
             self.read(|catalog| {
                 let mut lists = Lists::default();
                 if ask.mode != SearchMode::Semantic {
-                    lists.texts = words::in_texts(catalog, self.owners(), &query, &ask.filter)?;
+                    let found = words::in_assets(catalog, self.owners(), &query, &ask.filter)?;
+                    (lists.texts, lists.beside) = (found.places, found.beside);
                     lists.names = words::in_names(catalog, &query, &ask.filter)?;
                     lists.facts = facts::in_facts(catalog, &query, &ask.filter)?;
                 }

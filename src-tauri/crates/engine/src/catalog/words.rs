@@ -19,6 +19,10 @@ const RANKED: u32 = 2000;
 /// A term in so many chunks says little of which of them is better, and ranking by it takes most of the time of a search (67 ms
 /// of 73 in 100,000 chunks): it is still asked for, but does not rank.
 const COMMON: usize = 10_000;
+/// A word in so many file names is the name of a folder, or of a kind: it says little beside a text.
+const NAMED: usize = 5_000;
+/// Assets at most that answer by their names and properties, or together with them.
+const BESIDE: u32 = 500;
 /// Words around a match that are shown …
 const AROUND: u32 = 24;
 /// … and characters, where each is a word.
@@ -59,30 +63,64 @@ pub(super) fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
     })
 }
 
-/// The chunks that hold a term, by number.
-fn holding(catalog: &Connection, term: &String) -> Result<Vec<u32>> {
-    let mut query = catalog.prepare_cached("SELECT rowid FROM chunk_words WHERE chunk_words MATCH ?1")?;
+/// Where a term stands.
+#[derive(Debug, Default)]
+struct Holding {
+    /// Numbers of the chunks that hold it.
+    chunks: Vec<u32>,
+    /// Row numbers of the assets whose names or properties hold it.
+    assets: Vec<u32>,
+}
+
+fn numbers(catalog: &Connection, sql: &str, term: &str) -> Result<Vec<u32>> {
+    let mut query = catalog.prepare_cached(sql)?;
     let rows = query.query_map([term], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The terms that rank, by their places: all but the common ones, and the rarest in any case.
-fn ranking(chunks: &[Vec<u32>]) -> Vec<usize> {
-    let rarest = (0..chunks.len()).min_by_key(|at| chunks[*at].len());
-    (0..chunks.len()).filter(|at| chunks[*at].len() < COMMON || Some(*at) == rarest).collect()
+/// Where a term stands; `beside` the texts, too, when that matters.
+fn holding(catalog: &Connection, term: &str, beside: bool) -> Result<Holding> {
+    let chunks = numbers(catalog, "SELECT rowid FROM chunk_words WHERE chunk_words MATCH ?1", term)?;
+    let assets = if beside { holding_beside(catalog, term)? } else { Vec::new() };
+    Ok(Holding { chunks, assets })
 }
 
-/// For each asset (by row number): true when each of the wanted terms is in a chunk of it, and none of the unwanted.
-fn answering(owners: &[u32], wanted: &[Vec<u32>], unwanted: &[Vec<u32>]) -> Vec<bool> {
+fn holding_beside(catalog: &Connection, term: &str) -> Result<Vec<u32>> {
+    let names = format!(
+        "SELECT a.rowid FROM name_words w CROSS JOIN locations l ON l.rowid = w.rowid CROSS JOIN assets a ON a.id = l.asset_id
+         WHERE w.name_words MATCH ?1 AND w.rowid > 0 AND l.missing_since IS NULL LIMIT {NAMED}"
+    );
+    let mut assets = numbers(catalog, &names, term)?;
+    if assets.len() == NAMED {
+        assets.clear();
+    }
+    assets.extend(numbers(catalog, "SELECT -rowid FROM name_words WHERE name_words MATCH ?1 AND rowid < 0", term)?);
+    Ok(assets)
+}
+
+/// The terms that rank, by their places: all but the common ones, and the rarest in any case.
+fn ranking(held: &[Holding]) -> Vec<usize> {
+    let chunks = |at: &usize| held[*at].chunks.len();
+    let rarest = (0..held.len()).filter(|at| chunks(at) > 0).min_by_key(chunks);
+    (0..held.len()).filter(|at| chunks(at) < COMMON || Some(*at) == rarest).collect()
+}
+
+/// For each asset (by row number): true when each of the wanted terms is in a chunk of it, and none of the unwanted. `beside`
+/// its chunks, too: in its names and properties.
+fn answering(owners: &[u32], wanted: &[Holding], unwanted: &[Holding], beside: bool) -> Vec<bool> {
     const NEVER: usize = usize::MAX;
-    let assets = owners.iter().max().map_or(0, |last| *last as usize + 1);
-    let mut held = vec![0; assets];
-    let owner = |chunk: &u32| owners.get(*chunk as usize).map(|asset| *asset as usize);
-    for asset in unwanted.iter().flatten().filter_map(owner) {
+    let there = |held: &Holding| if beside { held.assets.clone() } else { Vec::new() };
+    let of = |held: &Holding| {
+        let owners = held.chunks.iter().filter_map(|chunk| owners.get(*chunk as usize).copied());
+        owners.chain(there(held)).map(|asset| asset as usize).collect::<Vec<_>>()
+    };
+    let last = wanted.iter().flat_map(there).chain(unwanted.iter().flat_map(there)).chain(owners.iter().copied()).max();
+    let mut held = vec![0; last.map_or(0, |last| last as usize + 1)];
+    for asset in unwanted.iter().flat_map(of) {
         held[asset] = NEVER;
     }
-    for (term, chunks) in wanted.iter().enumerate() {
-        for asset in chunks.iter().filter_map(owner) {
+    for (term, assets) in wanted.iter().map(of).enumerate() {
+        for asset in assets {
             // Only what held all the terms before is still in question.
             if held[asset] == term {
                 held[asset] = term + 1;
@@ -92,22 +130,66 @@ fn answering(owners: &[u32], wanted: &[Vec<u32>], unwanted: &[Vec<u32>]) -> Vec<
     held.iter().map(|terms| *terms == wanted.len()).collect()
 }
 
-/// Chunks with a wanted term, best first, of assets whose texts hold every wanted term and no unwanted one.
-pub fn in_texts(catalog: &Connection, owners: &Owners, query: &Query, filter: &AssetFilter) -> Result<Vec<Place>> {
-    let held = |terms: &[String]| terms.iter().map(|term| holding(catalog, term)).collect::<Result<Vec<_>>>();
+/// What holds the words that were asked for.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Chunks with a wanted term, best first.
+    pub places: Vec<Place>,
+    /// Assets that answer only by their names or properties, or only together with these; some of them have places.
+    pub beside: Vec<AssetId>,
+}
+
+/// Which chunks are ranked, and the row numbers of assets that do not answer by their texts alone.
+struct Answers {
+    chunks: Vec<u32>,
+    beside: Vec<usize>,
+}
+
+fn answers_of(owners: &[u32], wanted: &[Holding], unwanted: &[Holding], ranks: &[usize]) -> Answers {
+    let (alone, all) = (answering(owners, wanted, unwanted, false), answering(owners, wanted, unwanted, true));
+    let by_texts = |asset: usize| alone.get(asset).is_some_and(|answers| *answers);
+    let answers = |chunk: &&u32| {
+        let asset = owners.get(**chunk as usize).map(|asset| *asset as usize);
+        asset.is_some_and(|asset| by_texts(asset) || all[asset])
+    };
+    Answers {
+        chunks: ranks.iter().flat_map(|at| &wanted[*at].chunks).filter(answers).copied().collect(),
+        beside: (0..all.len()).filter(|asset| all[*asset] && !by_texts(*asset)).collect(),
+    }
+}
+
+/// Assets that hold every wanted term, in their texts or beside them, and no unwanted one.
+pub fn in_assets(catalog: &Connection, owners: &Owners, query: &Query, filter: &AssetFilter) -> Result<Found> {
+    // One term alone: what ranks is what answers, and what stands beside the texts is found by itself.
+    let several = query.wanted.len() + query.unwanted.len() > 1;
+    let held = |terms: &[String]| terms.iter().map(|term| holding(catalog, term, several)).collect::<Result<Vec<_>>>();
     let (wanted, unwanted) = (held(&query.wanted)?, held(&query.unwanted)?);
     let ranks = ranking(&wanted);
-    // One term alone: what ranks is what answers.
-    let among = match (wanted.len(), unwanted.len()) {
-        (1, 0) => None,
-        _ => Some(owners.of_all(catalog, |owners| {
-            let answers = answering(owners, &wanted, &unwanted);
-            let answers = |chunk: &&u32| owners.get(**chunk as usize).is_some_and(|asset| answers[*asset as usize]);
-            ranks.iter().flat_map(|at| &wanted[*at]).filter(answers).copied().collect::<Vec<_>>()
-        })?),
+    let answers = match several {
+        false => None,
+        true => Some(owners.of_all(catalog, |owners| answers_of(owners, &wanted, &unwanted, &ranks))?),
     };
     let ranking = ranks.iter().map(|at| query.wanted[*at].as_str()).collect::<Vec<_>>().join(" OR ");
-    ranked(catalog, ranking, among.as_deref(), filter)
+    let places = ranked(catalog, ranking, answers.as_ref().map(|answers| answers.chunks.as_slice()), filter)?;
+    let beside = answers.map_or_else(|| Ok(Vec::new()), |answers| assets(catalog, &answers.beside, filter))?;
+    Ok(Found { places, beside })
+}
+
+/// The assets with these row numbers that pass a filter.
+fn assets(catalog: &Connection, numbers: &[usize], filter: &AssetFilter) -> Result<Vec<AssetId>> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (wanted, mut values) = filter_sql(filter);
+    values.push(Box::new(serde_json::to_string(numbers).expect("BUG: numbers are always JSON")));
+    let sql = format!(
+        "SELECT a.id FROM json_each(?{}) j CROSS JOIN assets a ON a.rowid = j.value WHERE {wanted} ORDER BY a.rowid LIMIT {BESIDE}",
+        values.len()
+    );
+    let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();
+    let mut query = catalog.prepare_cached(&sql)?;
+    let rows = query.query_map(values.as_slice(), |row| Ok(AssetId(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Chunks that match an expression, best first; of these alone, where some are given.
@@ -259,24 +341,31 @@ pub fn rebuild(catalog: &Connection) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn chunks(chunks: &[u32]) -> Holding {
+        Holding { chunks: chunks.to_vec(), assets: Vec::new() }
+    }
+
     #[test]
     fn common_terms_do_not_rank_unless_there_is_no_other() {
         let check = |counts: &[usize], expected: &[usize]| {
-            assert_eq!(ranking(&counts.iter().map(|count| vec![0; *count]).collect::<Vec<_>>()), expected, "{counts:?}");
+            assert_eq!(ranking(&counts.iter().map(|count| chunks(&vec![0; *count])).collect::<Vec<_>>()), expected, "{counts:?}");
         };
         check(&[], &[]);
         check(&[0], &[0]);
         check(&[COMMON, 3, COMMON - 1], &[1, 2]);
         check(&[COMMON + 1, COMMON], &[1]);
+        // One that stands only in names.
+        check(&[0, COMMON + 1], &[0, 1]);
     }
+
+    /// Chunk 0 is never given; 1 and 2 are of asset 1, 3 of asset 2, 5 of asset 4.
+    const OWNERS: [u32; 6] = [0, 1, 1, 2, 0, 4];
 
     #[test]
     fn an_asset_answers_when_its_chunks_hold_every_wanted_term_and_no_unwanted_one() {
-        // Chunk 0 is never given; 1 and 2 are of asset 1, 3 of asset 2, 5 of asset 4.
-        let owners = [0, 1, 1, 2, 0, 4];
         let check = |wanted: &[&[u32]], unwanted: &[&[u32]], expected: &[usize]| {
-            let lists = |terms: &[&[u32]]| terms.iter().map(|chunks| chunks.to_vec()).collect::<Vec<_>>();
-            let answers = answering(&owners, &lists(wanted), &lists(unwanted));
+            let lists = |terms: &[&[u32]]| terms.iter().map(|held| chunks(held)).collect::<Vec<_>>();
+            let answers = answering(&OWNERS, &lists(wanted), &lists(unwanted), true);
             let found: Vec<usize> = (0..answers.len()).filter(|asset| answers[*asset]).collect();
             assert_eq!(found, expected, "{wanted:?} but not {unwanted:?}");
         };
@@ -288,5 +377,25 @@ mod tests {
         check(&[&[1], &[1]], &[&[]], &[1]);
         // A chunk that came after the owners were read.
         check(&[&[1, 9], &[1, 9]], &[&[9]], &[1]);
+    }
+
+    #[test]
+    fn a_term_may_stand_beside_the_texts() {
+        type Term<'a> = (&'a [u32], &'a [u32]);
+        let check = |wanted: &[Term<'_>], unwanted: &[Term<'_>], places: &[u32], beside: &[usize]| {
+            let held = |terms: &[Term<'_>]| -> Vec<Holding> {
+                terms.iter().map(|(chunks, assets)| Holding { chunks: chunks.to_vec(), assets: assets.to_vec() }).collect()
+            };
+            let (held, without) = (held(wanted), held(unwanted));
+            let found = answers_of(&OWNERS, &held, &without, &ranking(&held));
+            assert_eq!((found.chunks.as_slice(), found.beside.as_slice()), (places, beside), "{wanted:?} but not {unwanted:?}");
+        };
+        check(&[(&[1], &[]), (&[3], &[])], &[], &[], &[]);
+        check(&[(&[1, 3], &[]), (&[3], &[1])], &[], &[1, 3, 3], &[1]);
+        // An asset without chunks.
+        check(&[(&[], &[7]), (&[1], &[7])], &[], &[], &[7]);
+        check(&[(&[], &[7, 1]), (&[1], &[7])], &[(&[], &[7])], &[1], &[1]);
+        // What answers by its text alone does so whatever its name is.
+        check(&[(&[3], &[])], &[(&[], &[2])], &[3], &[]);
     }
 }

@@ -18,6 +18,8 @@ pub struct Lists {
     pub names: Vec<AssetId>,
     /// By their properties.
     pub facts: Vec<AssetId>,
+    /// By texts, names and properties together.
+    pub beside: Vec<AssetId>,
     pub near: Vec<Near>,
     /// Nothing of what is near is clearly so.
     pub faint: bool,
@@ -77,6 +79,11 @@ pub fn fuse(lists: Lists) -> Vec<Match> {
     }
     for (rank, asset) in lists.facts.into_iter().enumerate() {
         found.of(asset).beside(rank).told = true;
+    }
+    // The others have places of their own.
+    let unknown: Vec<AssetId> = lists.beside.into_iter().filter(|asset| !found.at.contains_key(asset)).collect();
+    for (rank, asset) in unknown.into_iter().enumerate() {
+        found.of(asset).beside(rank);
     }
     // Of two first ranks, the one that holds what was typed.
     let typed = |found: &Match| found.why.lexical.is_some();
@@ -183,6 +190,7 @@ mod tests {
                 texts: texts.iter().map(|(asset, chunk)| place(asset, *chunk)).collect(),
                 names: assets(beside[0]),
                 facts: assets(beside[1]),
+                beside: Vec::new(),
                 near: near.iter().map(|(asset, chunk)| (place(asset, *chunk), 0.5)).collect(),
                 faint: false,
             };

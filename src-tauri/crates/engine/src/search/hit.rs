@@ -41,7 +41,7 @@ pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
     let Some(row) = assets::row(catalog, &found.asset)? else { return Ok(None) };
     let (snippet, evidence) = match (&found.best, shown.query) {
         (Some((place, true)), Some(query)) => by_words(catalog, query, place)?,
-        (_, Some(query)) if found.told && !found.named => by_facts(catalog, query, found, &row)?,
+        (best, Some(query)) if !found.named && (found.told || best.is_none()) => by_facts(catalog, query, found, &row)?,
         (Some((place, _)), query) => by_meaning(catalog, place, query, shown.nearest)?,
         (None, _) => by_name(found, &row),
     };
