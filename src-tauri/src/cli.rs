@@ -98,7 +98,7 @@ pub enum Command {
         /// Id or path
         asset: OsString,
     },
-    /// Find words in texts and names, and places that mean the same
+    /// Find words in texts, names and properties, and places that mean the same
     Search(search::Search),
     /// The assets that are most alike in meaning
     Similar(search::Similar),

@@ -160,6 +160,34 @@ fn what_is_far_off_is_not_taken_for_alike() {
 }
 
 #[test]
+fn where_nothing_is_clearly_alike_the_nearest_are_shown_as_faint() {
+    let library = TestLibrary::new();
+    library.set("search.meaning_floor", "0.5");
+    // About .45 from `a`.
+    for text in ["amm", "mam", "mma", "mma amm"] {
+        library.drop_file(&format!("{text}.txt"), text);
+    }
+    library.drop_file("far.txt", "mmmm");
+    library.ingest();
+    for mode in [SearchMode::Hybrid, SearchMode::Semantic] {
+        let page = ask(&library, "a ", mode, AssetFilter::default());
+        assert_eq!((page.hits.len(), page.note.map(|note| note.code).as_deref()), (3, Some("meaning_faint")), "{mode}");
+        assert!(page.hits.iter().all(|hit| hit.why.faint && hit.name != "far.txt"), "{mode}");
+    }
+    let typing =
+        Search { query: "a ".into(), mode: SearchMode::Hybrid, filter: AssetFilter::default(), offset: 0, limit: 9, hurried: true };
+    assert_eq!(library.ask(typing).expect("results"), SearchPage::default(), "not while somebody types");
+    library.drop_file("a.txt", "other words");
+    library.ingest();
+    let page = ask(&library, "a ", SearchMode::Hybrid, AssetFilter::default());
+    assert_eq!((page.hits[0].name.as_str(), page.total, page.note), ("a.txt", 1, None), "words are clear");
+    library.drop_file("near.txt", "a");
+    library.ingest();
+    let page = ask(&library, "a ", SearchMode::Semantic, AssetFilter::default());
+    assert_eq!((page.hits[0].name.as_str(), page.total, page.hits[0].why.faint, page.note), ("near.txt", 1, false, None));
+}
+
+#[test]
 fn signs_are_strict() {
     let library = library();
     assert_eq!(found(&library, "\"ship storm\"", SearchMode::Hybrid), Vec::<String>::new());
@@ -420,9 +448,13 @@ fn who_only_reads_searches_by_meaning_beside_who_writes() {
         limit: 9,
         hurried: false,
     };
+    assert_eq!(reader.ask(GetStatus {}).expect("status").index_lag, 0);
     assert_eq!(reader.ask(ask.clone()).expect("results").total, 1);
     fs_err::remove_dir_all(library.path().join("vectors")).expect("removed");
+    let lag = |reader: &Engine| reader.ask(GetStatus {}).expect("status").index_lag;
+    assert_eq!(lag(&reader), 3, "it is gone while it was open");
     let reader = Engine::open(&library.path(), ports, Options::default()).expect("a reader");
+    assert_eq!(lag(&reader), 3);
     assert_eq!(reader.ask(ask).expect_err("no index").code, "no_vectors");
     assert!(!library.path().join("vectors").exists(), "who reads makes nothing");
 }

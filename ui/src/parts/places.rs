@@ -152,6 +152,7 @@ fn put(blocks: &mut Vec<Block>, letters: &[char], n: usize, place: &Place, start
         | PartKind::Chapter
         | PartKind::Annotation
         | PartKind::HiddenText
+        | PartKind::Property
         | PartKind::Description => match blocks.last_mut() {
             Some(Block { of: Of::At(last), end: until, .. }) if last == place && joins(place, letters, *until, start) => *until = end,
             _ => blocks.push(Block { start, end, of: Of::At(place.clone()) }),

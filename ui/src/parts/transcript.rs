@@ -172,11 +172,7 @@ impl Sheet {
             false => doubtful.map(|_| "The model was not sure of this word"),
         };
         view! {
-<<<<<<< HEAD
-            <span class="said-word" class:doubtful=doubtful.is_some() class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{parts}</span>
-=======
-            <span class="said-word" class:doubtful=doubtful.is_some() class:corrected=word.corrected class:found=found class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{piece.text}</span>
->>>>>>> corr
+            <span class="said-word" class:doubtful=doubtful.is_some() class:corrected=word.corrected class:lit=move || here.get() == Some(n) data-second=word.t0.to_string() title=title>{parts}</span>
         }
         .into_any()
     }

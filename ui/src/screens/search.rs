@@ -115,11 +115,13 @@ fn count(store: Store) -> String {
     })
 }
 
-/// Why meaning took no part.
+/// Why meaning took no part, or that it found nothing clear.
 fn note(store: Store) -> AnyView {
     let note = store.search.page.with(|page| page.here().and_then(|page| page.note.clone()));
     let Some(note) = note else { return ().into_any() };
-    view! { <p class="search-note" role="note" data-testid="search-note"><Icon of=icondata_lu::LuInfo/><span>{note.sentence()}</span><button class="link-button" on:click=move |_| store.go(Screen::Settings)>"Models"</button></p> }
+    let models = (note.code != "meaning_faint")
+        .then(|| view! { <button class="link-button" on:click=move |_| store.go(Screen::Settings)>"Models"</button> });
+    view! { <p class="search-note" role="note" data-testid="search-note"><Icon of=icondata_lu::LuInfo/><span>{note.sentence()}</span>{models}</p> }
         .into_any()
 }
 
@@ -152,7 +154,7 @@ fn nothing(store: Store) -> AnyView {
         SearchMode::Lexical => "for these words",
     };
     let which = if filtered { "the chosen files" } else { "all files" };
-    let tried = format!("Texts, recordings, words on pictures and names of {which} were searched {how}.");
+    let tried = format!("Texts, recordings, words on pictures, names and properties of {which} were searched {how}.");
     let reading = store.status.with_untracked(|status| status.here().is_some_and(|status| status.progress.is_some()));
     let wait = reading.then(|| view! { <p class="muted">"Files are still being read; results appear as they come."</p> });
     let meaning = (by == SearchMode::Lexical)

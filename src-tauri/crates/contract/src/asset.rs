@@ -323,6 +323,7 @@ impl Place {
         match self.part {
             PartKind::Body => None,
             _ if self.name.is_empty() => Some(Words::new(&format!("{code}_alone"))),
+            PartKind::Property => Some(Words::new(&code).with("name", self.name.replace('_', " "))),
             _ => Some(Words::new(&code).with("name", &self.name)),
         }
     }
@@ -367,6 +368,8 @@ vocabulary! {
         Row = "row",
         /// Text that its author made invisible.
         HiddenText = "hidden_text",
+        /// No part of the text: a property of the file, by its key.
+        Property = "property",
     }
 }
 

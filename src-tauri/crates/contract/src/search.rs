@@ -36,7 +36,8 @@ pub struct SearchPage {
     /// Matching assets with findings.
     #[serde(default)]
     pub with_findings: u32,
-    /// Why meaning took no part although it was asked for: no model, or the index is not complete yet.
+    /// Why meaning took no part although it was asked for: no model, or the index is not complete yet; or that all hits are
+    /// faint.
     #[serde(default)]
     pub note: Option<Words>,
 }
@@ -69,6 +70,9 @@ pub struct Hit {
 pub struct HitWhy {
     pub lexical: Option<f32>,
     pub semantic: Option<f32>,
+    /// It is only faintly alike in meaning: nothing was more so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub faint: bool,
 }
 
 /// The spot a hit opens at.

@@ -339,6 +339,8 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("place_row_alone", "a row"),
     ("place_hidden_text", "hidden text {name}"),
     ("place_hidden_text_alone", "hidden text"),
+    ("place_property", "{name}"),
+    ("place_property_alone", "a property of the file"),
     // What a row of a lineage is.
     ("row_location", "File {path}"),
     ("row_asset", "Content of {name}"),
@@ -384,6 +386,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("vectors_damaged", "The index to search by meaning is damaged. It is made again when the library is opened next."),
     ("no_watcher", "Folders cannot be followed here."),
     ("no_meaning_model", "Searching by meaning needs a model, and none is here. Models says which there are."),
+    ("meaning_faint", "Nothing is clearly alike in meaning. These come nearest."),
     ("meaning_incomplete", "Not everything can be found by meaning yet: {waiting} passages are still to come."),
     ("no_model_pack", "There is no model in this folder that a card describes."),
     ("no_models_folder", "There is no folder to keep models in."),
@@ -480,6 +483,7 @@ mod tests {
         assert_eq!(at(PartKind::Comment, "Anna").as_deref(), Some("comment by Anna"));
         assert_eq!(at(PartKind::Cell, "Accounts!B7").as_deref(), Some("Accounts!B7"));
         assert_eq!(at(PartKind::Body, ""), None);
+        assert_eq!(at(PartKind::Property, "last_author").as_deref(), Some("last author"));
     }
 
     #[test]

@@ -159,6 +159,7 @@ impl Engine {
         let applying = self.applying();
         self.write(move |catalog| {
             catalog::versions::adopt(catalog)?;
+            catalog::words::renew(catalog)?;
             let now = applying.ports.clock.now_ms();
             for job in catalog::jobs::take_back(catalog, &left, now)? {
                 let reason = winnow_contract::Words::new("parked").with("crashes", job.crashes);

@@ -109,6 +109,26 @@ impl Engine {
         Ok(index)
     }
 
+    /// Live chunks that cannot be found by meaning yet: those that the index has still to be told of. Where nobody has compared it
+    /// with the catalog, also what it lacks: it may be gone.
+    pub(crate) fn index_lag(&self) -> Result<u32> {
+        let Some(space) = self.read(vectors::active)?.filter(|_| self.ports().embedder.space().is_some()) else { return Ok(0) };
+        let announced = self.read(vectors::lag)?;
+        if self.projection().is_whole() {
+            return Ok(announced);
+        }
+        let lacks = |held: usize| Ok(self.read(vectors::chunks)?.saturating_sub(u32::try_from(held).unwrap_or(u32::MAX)));
+        match (self.vectors_folder().join(&space.id).is_dir(), self.writer()) {
+            (false, _) => lacks(0),
+            // It compares them in a moment.
+            (true, Ok(_)) => Ok(announced),
+            (true, Err(_)) => {
+                let held = self.index(&space).and_then(|index| guarded(|| index.count())).unwrap_or(0);
+                Ok(lacks(held)?.max(announced))
+            }
+        }
+    }
+
     fn vectors_folder(&self) -> PathBuf {
         self.library().join("vectors")
     }

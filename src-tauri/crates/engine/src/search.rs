@@ -1,17 +1,18 @@
 //! Search: from what a person typed, or an asset, to the places that answer it, by words and by meaning.
 //!
-//! `query` reads what was typed, `fuse` brings both lists together (both pure), `hit` shows what was found; the rows are in
-//! `catalog`.
+//! `query` reads what was typed, `spaced` makes words of writing without spaces, `fuse` brings both lists together (all pure),
+//! `hit` shows what was found; the rows are in `catalog`.
 
 pub mod fuse;
 pub mod hit;
 pub mod meaning;
 pub mod query;
+pub mod spaced;
 
 pub(crate) use hit::at;
 
 use crate::catalog::near::{Near, Scope};
-use crate::catalog::{assets, facets, filter, vectors, words};
+use crate::catalog::{assets, facets, facts, filter, vectors, words};
 use crate::engine::Engine;
 use crate::error::{EngineError, Result};
 use fuse::{Lists, Match, fuse};
@@ -33,12 +34,29 @@ struct ByMeaning {
     /// None when it takes no part.
     question: Option<Question>,
     near: Vec<Near>,
+    /// Nothing is clearly alike.
+    faint: bool,
     /// Why it takes no part, or not wholly.
     note: Option<Words>,
 }
 
+impl ByMeaning {
+    /// Its places go to the others. What is only faintly alike is shown where there is nothing else, and the note says so.
+    fn join(&mut self, lists: &mut Lists) {
+        if self.near.is_empty()
+            || self.faint && !(lists.texts.is_empty() && lists.names.is_empty() && lists.facts.is_empty() && lists.beside.is_empty())
+        {
+            return;
+        }
+        (lists.near, lists.faint) = (std::mem::take(&mut self.near), self.faint);
+        if self.faint {
+            self.note = Some(Words::new("meaning_faint"));
+        }
+    }
+}
+
 impl Engine {
-    /// Assets that hold every term in their texts or names, and those whose texts mean the same, best first; a page of them.
+    /// Assets that hold every term in their texts, names or properties, and those whose texts mean the same, best first; a page of them.
     pub(crate) fn search(&self, ask: &Search) -> Result<SearchPage> {
         filter::check(&ask.filter)?;
         let Some(query) = Query::parse(&ask.query) else { return Ok(SearchPage::default()) };
@@ -48,11 +66,13 @@ impl Engine {
             self.read(|catalog| {
                 let mut lists = Lists::default();
                 if ask.mode != SearchMode::Semantic {
-                    lists.texts = words::in_texts(catalog, self.owners(), &query, &ask.filter)?;
+                    let found = words::in_assets(catalog, self.owners(), &query, &ask.filter)?;
+                    (lists.texts, lists.beside) = (found.places, found.beside);
                     lists.names = words::in_names(catalog, &query, &ask.filter)?;
+                    lists.facts = facts::in_facts(catalog, &query, &ask.filter)?;
                 }
-                let meant = meaning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-                lists.near = meant.near;
+                let mut meant = meaning.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+                meant.join(&mut lists);
                 let question = meant.question.filter(|_| !ask.hurried);
                 let nearest = |sentences: &[&str]| self.nearest(question.as_ref()?, sentences);
                 page(catalog, &fuse(lists), Some((&query, &nearest)), ask.offset, ask.limit, meant.note)
@@ -80,8 +100,12 @@ impl Engine {
         };
         let note = self.incomplete()?;
         let scope = Scope { filter: &ask.filter, unwanted: &query.unwanted, except: None };
-        let near = self.read(|catalog| question.near(catalog, &scope))?;
-        Ok(near.map(|near| ByMeaning { question: Some(question), near, note }))
+        // While somebody types, what is only faintly alike would come and go.
+        let near = match ask.hurried {
+            true => self.read(|catalog| question.near(catalog, &scope))?.map(|near| (near, false)),
+            false => self.read(|catalog| question.near_or_faint(catalog, &scope))?,
+        };
+        Ok(near.map(|(near, faint)| ByMeaning { question: Some(question), near, faint, note }))
     }
 
     /// The spot of the sentence nearest to a question, in the passage that a spot is in.

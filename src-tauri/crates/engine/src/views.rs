@@ -124,7 +124,7 @@ impl Engine {
     }
 
     fn status(&self) -> Result<Status> {
-        let (now, elsewhere) = (self.now(), self.followed_elsewhere());
+        let (now, elsewhere, index_lag) = (self.now(), self.followed_elsewhere(), self.index_lag()?);
         self.read(|catalog| {
             let by_kind = rows::open_by_kind(catalog)?;
             let counts = jobs::counts(catalog)?;
@@ -138,7 +138,7 @@ impl Engine {
                 review_open: by_kind.iter().map(|(_, count)| count).sum(),
                 review_by_kind: by_kind,
                 ingest_lag_s: waiting as f64 / 1000.0,
-                index_lag: if self.ports().embedder.space().is_some() { vectors::lag(catalog)? } else { 0 },
+                index_lag,
                 models: self.model_rows(),
                 folders: folders::rows(catalog)?.into_iter().map(|row| self.followed(row, &elsewhere)).collect(),
                 progress,

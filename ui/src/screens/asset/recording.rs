@@ -59,11 +59,7 @@ fn heading(by: &'static str, extraction: &ExtractionView) -> impl IntoView + use
     let sure = extraction.confidence.map(|confidence| format!(" · {:.0} % sure of its words", confidence * 100.0));
     let cut = (extraction.characters as usize > extraction.text.chars().count())
         .then(|| format!(" · the first part of {} is shown", words::counted(extraction.characters, "character")));
-<<<<<<< HEAD
-    view! { <p class="said-by muted">{by}<span class="mono">{extraction.tool.clone()}</span>{sure}{cut}</p> }
-=======
-    view! { <p class="said-by muted">"Heard by "<span class="mono">{extraction.tool.clone()}</span>{sure}{by_you(extraction)}{cut}</p> }
->>>>>>> corr
+    view! { <p class="said-by muted">{by}<span class="mono">{extraction.tool.clone()}</span>{sure}{by_you(extraction)}{cut}</p> }
 }
 
 /// Nothing was said, or it was not listened to yet.

@@ -78,7 +78,10 @@ fn place(path: &str, roots: &[(String, String)]) -> String {
 /// Whether its words, its meaning, or both speak for it.
 fn by(why: &HitWhy) -> AnyView {
     let words = why.lexical.map(|_| view! { <span class="by" data-testid="by-words" title="The words stand there"><Icon of=icondata_lu::LuWholeWord size=12/>"words"</span> });
-    let meaning = why.semantic.map(|_| view! { <span class="by" data-testid="by-meaning" title="It means something alike"><Icon of=icondata_lu::LuShapes size=12/>"meaning"</span> });
+    let (how, title) = if why.faint { ("faintly", "It means something faintly alike") } else { ("meaning", "It means something alike") };
+    let meaning = why
+        .semantic
+        .map(|_| view! { <span class="by" data-testid="by-meaning" title=title><Icon of=icondata_lu::LuShapes size=12/>{how}</span> });
     view! { {words}{meaning} }.into_any()
 }
 

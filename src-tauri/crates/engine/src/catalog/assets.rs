@@ -1,7 +1,7 @@
 //! Assets: one row per distinct content, its state, notes, facts and pictures.
 
 use super::filter::filter_sql;
-use super::{count, jobs, locations, members, params_json, threads, versions, words_of};
+use super::{count, due, facts, jobs, locations, members, params_json, threads, versions, words_of};
 use crate::error::Result;
 use crate::outcome::NewRendition;
 use crate::paths;
@@ -172,7 +172,10 @@ pub fn set_language(catalog: &Connection, asset: &AssetId, language: Option<&str
 /// Replaces the facts that a stage read out of an asset.
 pub fn set_properties(catalog: &Connection, asset: &AssetId, run: &str, stage: JobKind, properties: &[Property]) -> Result<()> {
     let old = "DELETE FROM properties WHERE asset_id = ?1 AND (SELECT r.stage FROM runs r WHERE r.id = properties.run_id) = ?2";
-    catalog.prepare_cached(old)?.execute([asset.as_str(), stage.as_str()])?;
+    let removed = catalog.prepare_cached(old)?.execute([asset.as_str(), stage.as_str()])?;
+    if removed > 0 || properties.iter().any(|property| facts::is_searched(&property.key)) {
+        due::facts(catalog, asset)?;
+    }
     let mut insert = catalog.prepare_cached("INSERT OR REPLACE INTO properties (asset_id, run_id, key, value) VALUES (?1, ?2, ?3, ?4)")?;
     for property in properties {
         insert.execute(params![asset.as_str(), run, property.key, property.value])?;

@@ -35,7 +35,7 @@ const TABLES: &[(&str, &str)] = &[
     ),
     (
         "chunks",
-        "SELECT lower(hex(a.hash)) AS hash, c.start, c.\"end\", c.page, lower(hex(c.text_hash)) AS text, c.t0, c.t1, length(w.text) AS words FROM chunks c JOIN assets a ON a.id = c.asset_id
+        "SELECT lower(hex(a.hash)) AS hash, c.start, c.\"end\", c.page, lower(hex(c.text_hash)) AS text, c.t0, c.t1, length(replace(w.text, char(31), '')) AS words FROM chunks c JOIN assets a ON a.id = c.asset_id
          LEFT JOIN chunk_words w ON w.rowid = c.number ORDER BY 1, c.page, 2, 5",
     ),
     ("spaces", "SELECT s.card, s.dimensions, s.state, (SELECT count(*) FROM embeddings e WHERE e.space_id = s.id) AS embeddings FROM spaces s ORDER BY s.card"),

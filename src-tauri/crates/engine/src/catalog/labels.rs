@@ -7,6 +7,7 @@ use super::{review, vectors};
 use crate::error::Result;
 use crate::outcome::NewSuggestion;
 use crate::review::policy::{NewItem, WHAT_IS_IT};
+use crate::search::spaced::{spaced, unspaced};
 use rusqlite::{Connection, OptionalExtension, params};
 use winnow_contract::asset::SuggestionRow;
 use winnow_contract::id::{AssetId, ChunkId, DecisionId, ExtractionId, ReviewItemId, SuggestionId};
@@ -134,7 +135,7 @@ pub fn first_text(catalog: &Connection, asset: &AssetId) -> Result<Option<Extrac
 /// The text of a passage; empty when it is no longer there.
 pub fn passage_text(catalog: &Connection, chunk: &ChunkId) -> Result<String> {
     let sql = "SELECT w.text FROM chunks c JOIN chunk_words w ON w.rowid = c.number WHERE c.id = ?1";
-    Ok(catalog.prepare_cached(sql)?.query_row([chunk.as_str()], |row| row.get(0)).optional()?.unwrap_or_default())
+    Ok(catalog.prepare_cached(sql)?.query_row([chunk.as_str()], |row| row.get(0)).optional()?.map(unspaced).unwrap_or_default())
 }
 
 /// Passages beyond this number are not counted: the word is common.
@@ -143,7 +144,7 @@ const COMMON: u32 = 500;
 /// In how many passages of the library a word stands, up to a limit.
 pub fn passages_with(catalog: &Connection, word: &str) -> Result<u32> {
     let sql = "SELECT count(*) FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH ?1 LIMIT ?2)";
-    let quoted = format!("\"{}\"", word.replace('"', "\"\""));
+    let quoted = format!("\"{}\"", spaced(word).replace('"', "\"\""));
     Ok(catalog.prepare_cached(sql)?.query_row(params![quoted, COMMON], |row| row.get(0))?)
 }
 

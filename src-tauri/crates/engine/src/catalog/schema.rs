@@ -44,6 +44,7 @@ pub fn open_for_writing(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "mmap_size", 0)?;
     in_memory(&connection)?;
     compiled_once(&connection)?;
+    super::words::functions(&connection)?;
     connection.set_prepared_statement_cache_capacity(128);
     super::due::prepare(&connection)?;
     Ok(connection)
@@ -63,6 +64,7 @@ pub fn open_for_reading(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "query_only", true)?;
     in_memory(&connection)?;
     compiled_once(&connection)?;
+    super::words::functions(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     check_version(&connection)?;
     wait_until_made(&connection)?;

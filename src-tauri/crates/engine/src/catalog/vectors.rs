@@ -6,6 +6,7 @@ use super::count;
 use crate::error::Result;
 use crate::outcome::NewEmbedding;
 use crate::ports::Space;
+use crate::search::spaced::unspaced;
 use half::f16;
 use rusqlite::{Connection, OptionalExtension, params};
 use winnow_contract::id::AssetId;
@@ -91,7 +92,7 @@ pub fn wanted(catalog: &Connection, space: &str, asset: &AssetId, limit: usize) 
          JOIN chunk_words w ON w.rowid = t.number",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = query.query_map(params![asset.as_str(), space, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = query.query_map(params![asset.as_str(), space, limit], |row| Ok((row.get(0)?, unspaced(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -323,7 +324,7 @@ pub fn fill_hashes(catalog: &Connection, limit: u32) -> Result<usize> {
         "SELECT c.number, coalesce(w.text, substr(e.text, c.start + 1, c.\"end\" - c.start)) FROM chunks c
          JOIN extractions e ON e.id = c.extraction_id LEFT JOIN chunk_words w ON w.rowid = c.number WHERE c.text_hash IS NULL LIMIT ?1",
     )?;
-    let rows = query.query_map([limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?.collect::<Result<Vec<_>, _>>()?;
+    let rows = query.query_map([limit], |row| Ok((row.get::<_, i64>(0)?, unspaced(row.get(1)?))))?.collect::<Result<Vec<_>, _>>()?;
     let mut update = catalog.prepare_cached("UPDATE chunks SET text_hash = ?2 WHERE number = ?1")?;
     for (number, text) in &rows {
         update.execute(params![number, blake3::hash(text.as_bytes()).as_bytes().as_slice()])?;

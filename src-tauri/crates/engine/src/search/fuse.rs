@@ -1,4 +1,4 @@
-//! Brings lists of chunks and names together by their ranks, and chunks together by their asset. Pure.
+//! Brings lists of chunks, names and properties together by their ranks, and chunks together by their asset. Pure.
 //!
 //! Ranks and not scores are added, for a relevance and a cosine have no common measure.
 
@@ -16,7 +16,13 @@ const FUSION: f32 = 60.0;
 pub struct Lists {
     pub texts: Vec<Place>,
     pub names: Vec<AssetId>,
+    /// By their properties.
+    pub facts: Vec<AssetId>,
+    /// By texts, names and properties together.
+    pub beside: Vec<AssetId>,
     pub near: Vec<Near>,
+    /// Nothing of what is near is clearly so.
+    pub faint: bool,
 }
 
 /// An asset that answers.
@@ -25,12 +31,23 @@ pub struct Match {
     pub asset: AssetId,
     pub score: f32,
     pub why: HitWhy,
-    /// Its best chunk, and whether the words found it; none when only its name answers.
+    /// Its best chunk, and whether the words found it; none when only its name or a property answers.
     pub best: Option<(Place, bool)>,
     /// Its name answers.
     pub named: bool,
+    /// A property answers.
+    pub told: bool,
     /// Other chunks of it that answer.
     pub more: u32,
+}
+
+impl Match {
+    /// Words beside its texts speak for it, at this rank.
+    fn beside(&mut self, rank: usize) -> &mut Self {
+        self.score += reciprocal(rank);
+        self.why.lexical = greater(self.why.lexical, Some(share(rank)));
+        self
+    }
 }
 
 /// A chunk with what speaks for it.
@@ -54,13 +71,19 @@ pub fn fuse(lists: Lists) -> Vec<Match> {
         let chunk = chunks.of(place);
         chunk.score += reciprocal(rank);
         chunk.why.semantic = Some(cosine.clamp(0.0, 1.0));
+        chunk.why.faint = lists.faint;
     }
     let mut found = by_asset(chunks.list);
     for (rank, asset) in lists.names.into_iter().enumerate() {
-        let found = found.of(asset);
-        found.score += reciprocal(rank);
-        found.why.lexical = greater(found.why.lexical, Some(share(rank)));
-        found.named = true;
+        found.of(asset).beside(rank).named = true;
+    }
+    for (rank, asset) in lists.facts.into_iter().enumerate() {
+        found.of(asset).beside(rank).told = true;
+    }
+    // The others have places of their own.
+    let unknown: Vec<AssetId> = lists.beside.into_iter().filter(|asset| !found.at.contains_key(asset)).collect();
+    for (rank, asset) in unknown.into_iter().enumerate() {
+        found.of(asset).beside(rank);
     }
     // Of two first ranks, the one that holds what was typed.
     let typed = |found: &Match| found.why.lexical.is_some();
@@ -118,7 +141,7 @@ struct Matches {
 impl Matches {
     fn of(&mut self, asset: AssetId) -> &mut Match {
         let at = *self.at.entry(asset.clone()).or_insert_with(|| {
-            self.list.push(Match { asset, score: 0.0, why: HitWhy::default(), best: None, named: false, more: 0 });
+            self.list.push(Match { asset, score: 0.0, why: HitWhy::default(), best: None, named: false, told: false, more: 0 });
             self.list.len() - 1
         });
         &mut self.list[at]
@@ -132,6 +155,7 @@ fn by_asset(chunks: Vec<Chunk>) -> Matches {
         known.more += u32::from(known.best.is_some());
         known.why.lexical = greater(known.why.lexical, chunk.why.lexical);
         known.why.semantic = greater(known.why.semantic, chunk.why.semantic);
+        known.why.faint |= chunk.why.faint;
         if chunk.score > known.score {
             known.score = chunk.score;
             known.best = Some((chunk.place, chunk.why.lexical.is_some()));
@@ -150,10 +174,9 @@ mod tests {
 
     fn shown(lists: Lists) -> Vec<String> {
         let part = |found: &Match| {
-            let best = found
-                .best
-                .as_ref()
-                .map_or_else(|| "name".to_owned(), |(place, words)| format!("{}{}", place.chunk, if *words { "w" } else { "m" }));
+            let beside = || if found.named { "name" } else { "fact" }.to_owned();
+            let best =
+                found.best.as_ref().map_or_else(beside, |(place, words)| format!("{}{}", place.chunk, if *words { "w" } else { "m" }));
             format!("{} {best} +{}", found.asset, found.more)
         };
         fuse(lists).iter().map(part).collect()
@@ -161,26 +184,33 @@ mod tests {
 
     #[test]
     fn ranks_are_added_by_chunk_and_shown_by_asset() {
-        let check = |texts: &[(&str, i64)], names: &[&str], near: &[(&str, i64)], expected: &[&str]| {
+        let assets = |named: &[&str]| named.iter().map(|asset| AssetId::from(*asset)).collect();
+        let check = |texts: &[(&str, i64)], beside: [&[&str]; 2], near: &[(&str, i64)], expected: &[&str]| {
             let lists = Lists {
                 texts: texts.iter().map(|(asset, chunk)| place(asset, *chunk)).collect(),
-                names: names.iter().map(|name| AssetId::from(*name)).collect(),
+                names: assets(beside[0]),
+                facts: assets(beside[1]),
+                beside: Vec::new(),
                 near: near.iter().map(|(asset, chunk)| (place(asset, *chunk), 0.5)).collect(),
+                faint: false,
             };
             assert_eq!(shown(lists), expected);
         };
-        check(&[], &[], &[], &[]);
-        check(&[("a", 1), ("b", 2)], &[], &[], &["a 1w +0", "b 2w +0"]);
-        check(&[("a", 1), ("b", 2)], &[], &[("b", 2)], &["b 2w +0", "a 1w +0"]);
-        check(&[("a", 1)], &["c"], &[("b", 2)], &["a 1w +0", "c name +0", "b 2m +0"]);
-        check(&[("a", 1), ("a", 3), ("b", 2)], &["b"], &[], &["b 2w +0", "a 1w +1"]);
-        check(&[("a", 1), ("a", 3)], &[], &[("a", 3)], &["a 3w +1"]);
-        check(&[("a", 1), ("a", 3), ("a", 4), ("b", 2)], &[], &[("b", 5)], &["a 1w +2", "b 5m +1"]);
+        check(&[], [&[], &[]], &[], &[]);
+        check(&[("a", 1), ("b", 2)], [&[], &[]], &[], &["a 1w +0", "b 2w +0"]);
+        check(&[("a", 1), ("b", 2)], [&[], &[]], &[("b", 2)], &["b 2w +0", "a 1w +0"]);
+        check(&[("a", 1)], [&["c"], &[]], &[("b", 2)], &["a 1w +0", "c name +0", "b 2m +0"]);
+        check(&[("a", 1)], [&[], &["c", "a"]], &[], &["a 1w +0", "c fact +0"]);
+        check(&[], [&["a", "c"], &["c"]], &[], &["c name +0", "a name +0"]);
+        check(&[("a", 1), ("a", 3), ("b", 2)], [&["b"], &[]], &[], &["b 2w +0", "a 1w +1"]);
+        check(&[("a", 1), ("a", 3)], [&[], &[]], &[("a", 3)], &["a 3w +1"]);
+        check(&[("a", 1), ("a", 3), ("a", 4), ("b", 2)], [&[], &[]], &[("b", 5)], &["a 1w +2", "b 5m +1"]);
     }
 
     #[test]
     fn each_part_says_its_own_score() {
-        let lists = Lists { texts: vec![place("a", 1)], names: vec!["a".into()], near: vec![(place("a", 2), 1.2), (place("b", 3), -0.1)] };
+        let near = vec![(place("a", 2), 1.2), (place("b", 3), -0.1)];
+        let lists = Lists { texts: vec![place("a", 1)], names: vec!["a".into()], near, ..Lists::default() };
         let found = fuse(lists);
         assert_eq!((found[0].why.lexical, found[0].why.semantic), (Some(1.0), Some(1.0)));
         assert_eq!((found[1].why.lexical, found[1].why.semantic), (None, Some(0.0)));

@@ -5,17 +5,20 @@
 use super::fuse::Match;
 use super::query::Query;
 use crate::catalog::words::{self, Place};
-use crate::catalog::{assets, texts};
+use crate::catalog::{assets, facts, texts};
 use crate::error::Result;
 use rusqlite::Connection;
 use std::collections::HashSet;
-use winnow_contract::asset::{PixelBox, Span};
+use winnow_contract::asset::{self, AssetRow, PartKind, PixelBox, Span};
 use winnow_contract::boxes::{around, upright};
 use winnow_contract::review::TextPart;
 use winnow_contract::search::{Evidence, Hit};
 
 /// Characters of a passage that are shown when no word of it was asked for.
 const SHOWN: usize = 240;
+
+/// Words to show, and the spot they open at.
+type Showing = (Vec<TextPart>, Evidence);
 
 /// Tells which of some sentences means most nearly what was asked; none when it cannot tell.
 pub type Nearest<'a> = &'a dyn Fn(&[&str]) -> Option<usize>;
@@ -39,8 +42,9 @@ pub fn hit(catalog: &Connection, shown: &Shown<'_>) -> Result<Option<Hit>> {
     let sure = |(snippet, evidence)| (snippet, evidence, false);
     let (snippet, evidence, rough) = match (&found.best, shown.query) {
         (Some((place, true)), Some(query)) => sure(by_words(catalog, query, place)?),
+        (best, Some(query)) if !found.named && (found.told || best.is_none()) => sure(by_facts(catalog, query, found, &row)?),
         (Some((place, _)), query) => by_meaning(catalog, place, query, shown.nearest)?,
-        (None, _) => sure((vec![TextPart { text: row.name.clone(), marked: found.named }], Evidence::default())),
+        (None, _) => sure(by_name(found, &row)),
     };
     Ok(Some(Hit {
         rank: shown.rank,
@@ -63,8 +67,20 @@ pub fn spot(catalog: &Connection, place: &Place, query: &Query, nearest: Nearest
     by_meaning(catalog, place, Some(query), Some(nearest)).map(|(_, evidence, _)| evidence)
 }
 
+/// The name, which stands on no page.
+fn by_name(found: &Match, row: &AssetRow) -> Showing {
+    (vec![TextPart { text: row.name.clone(), marked: found.named }], Evidence::default())
+}
+
+/// The property that answers, and which it is: the asset opens at its beginning.
+fn by_facts(catalog: &Connection, query: &Query, found: &Match, row: &AssetRow) -> Result<Showing> {
+    let Some((key, value)) = facts::matches(catalog, query, &found.asset)? else { return Ok(by_name(found, row)) };
+    let place = asset::Place { part: PartKind::Property, name: key };
+    Ok((value, Evidence { place: Some(place), ..Evidence::default() }))
+}
+
 /// The words around those that match, and where these stand: characters, page, box, seconds.
-fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<(Vec<TextPart>, Evidence)> {
+fn by_words(catalog: &Connection, query: &Query, place: &Place) -> Result<Showing> {
     let (snippet, run) = words::matches(catalog, query, place)?;
     let Some((start, end)) = run else { return Ok((snippet, Evidence::default())) };
     let spans = texts::spans(catalog, &place.extraction)?;

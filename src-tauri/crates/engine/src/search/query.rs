@@ -2,6 +2,8 @@
 //!
 //! Pure. Nothing a person types can be FTS5 syntax: every term is quoted.
 
+use super::spaced::{spaced, unfinished, unspaced};
+
 /// Letters from which on a word may be the beginning of another: with fewer nearly everything is.
 const BEGINNING: usize = 3;
 
@@ -24,14 +26,21 @@ impl Query {
         let terms = terms(typed);
         let open = !typed.ends_with(char::is_whitespace);
         let last = terms.len().checked_sub(1)?;
-        let unfinished = |at: usize, term: &Term| open && at == last && term.text.chars().count() >= BEGINNING;
-        let expression = |(at, term): (usize, &Term)| quote(&term.text, !term.phrase && (unfinished(at, term) || term.text.ends_with('*')));
+        let may_go_on = |at: usize, term: &Term| open && at == last && unfinished(&term.text).chars().count() >= BEGINNING;
+        let expression = |(at, term): (usize, &Term)| quote(&term.text, !term.phrase && (may_go_on(at, term) || term.text.ends_with('*')));
         let pick =
             |unwanted| terms.iter().enumerate().filter(move |(_, term)| term.unwanted == unwanted).map(expression).collect::<Vec<_>>();
         let wanted: Vec<&str> = terms.iter().filter(|term| !term.unwanted).map(|term| term.text.trim_end_matches('*').trim()).collect();
+        let text = unspaced(wanted.join(" "));
         let plain = terms.iter().any(|term| !term.phrase && !term.unwanted);
-        let query = Self { wanted: pick(false), unwanted: pick(true), text: wanted.join(" "), plain };
+        let query = Self { wanted: pick(false), unwanted: pick(true), text, plain };
         (!query.wanted.is_empty()).then_some(query)
+    }
+
+    /// One expression that matches what holds every wanted term and no unwanted one.
+    pub fn all(&self) -> String {
+        let wanted = self.wanted.iter().map(|term| format!("({term})")).collect::<Vec<_>>().join(" AND ");
+        self.unwanted.iter().fold(wanted, |all, term| format!("({all}) NOT {term}"))
     }
 
     /// One expression that matches any wanted term: for ranking and marking.
@@ -41,6 +50,7 @@ impl Query {
 }
 
 struct Term {
+    /// Spaced, as the full text is.
     text: String,
     phrase: bool,
     unwanted: bool,
@@ -50,19 +60,19 @@ fn terms(typed: &str) -> Vec<Term> {
     let mut terms = Vec::new();
     for (at, part) in typed.split('"').enumerate() {
         if at % 2 == 1 {
-            terms.push(Term { text: part.to_owned(), phrase: true, unwanted: false });
+            terms.push(Term { text: spaced(part).into_owned(), phrase: true, unwanted: false });
             continue;
         }
         terms.extend(part.split_whitespace().map(|word| match word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
-            Some(rest) => Term { text: rest.to_owned(), phrase: false, unwanted: true },
-            None => Term { text: word.to_owned(), phrase: false, unwanted: false },
+            Some(rest) => Term { text: spaced(rest).into_owned(), phrase: false, unwanted: true },
+            None => Term { text: spaced(word).into_owned(), phrase: false, unwanted: false },
         }));
     }
     terms.retain(|term| term.text.chars().any(char::is_alphanumeric));
     terms
 }
 
-/// A quoted FTS5 string; a prefix when the word may be unfinished.
+/// A quoted FTS5 string; a prefix when the word may be unfinished. Several words in it are a phrase.
 fn quote(text: &str, prefix: bool) -> String {
     let text: String = text.chars().filter(|character| !matches!(character, '"' | '*' | '\0')).collect();
     if prefix { format!("\"{text}\"*") } else { format!("\"{text}\"") }
@@ -89,6 +99,9 @@ mod tests {
         check("lig", &["\"lig\"*"], &[]);
         check("NEAR(a b) OR * AND", &["\"NEAR(a\"", "\"b)\"", "\"OR\"", "\"AND\"*"], &[]);
         check("light* house ", &["\"light\"*", "\"house\""], &[]);
+        check("東京都", &["\"東\u{1f}京\u{1f}都\""], &[]);
+        check("東京 harb", &["\"東\u{1f}京\"", "\"harb\"*"], &[]);
+        check("-港 東京tow", &["\"東\u{1f}京\u{1f}tow\"*"], &["\"港\""]);
         check("an open \"quote", &["\"an\"", "\"open\"", "\"quote\""], &[]);
     }
 
@@ -109,5 +122,6 @@ mod tests {
         check("\"harbour light\" storm -sea", "harbour light storm", true);
         check("\"harbour light\" -sea", "harbour light", false);
         check("light*", "light", true);
+        check("東京 \"灯台\"", "東京 灯台", true);
     }
 }
