@@ -28,9 +28,9 @@ const FEW_FAINT: usize = 3;
 ///
 /// Measured with MiniLM-L6 v2 and 60 questions. 4,096 passages that have nothing to do with them (200 to 900 characters, whatever
 /// their length) have cosines of .02 on average, one in a hundred above .20 and one in a thousand above .27; of 30 texts of two to
-/// four words, the nearest wrong one has .23 on average. Of 50 right answers 40 reach .25, five have .22 or more, and five less than
-/// .18, most of them behind wrong ones. So the default floor of .25 holds for short
-/// texts as for long ones, and below four fifths of it there is nothing but chance.
+/// four words, the nearest wrong one has .23 on average. Of 50 right answers 40 reach .25, five have .22 or more, and five less
+/// than .18, most of them behind wrong ones. So the default floor of .25 holds for short texts as for long ones, and below four
+/// fifths of it there is nothing but chance.
 const FAINT: f32 = 0.8;
 
 /// Sentences of one passage that are compared with a question.
