@@ -259,3 +259,18 @@ fn whoever_listens_hears_of_the_corrected_file() {
     assert!(heard.contains(&Event::ReviewChanged) && heard.contains(&Event::JobsChanged));
     assert_eq!(library.ask(GetAsset { asset: row.asset }).expect("detail").annotations[0].answer, "for thirty years here");
 }
+
+#[test]
+fn what_was_asked_beside_a_correction_is_asked_again_when_the_file_is_put_back() {
+    let library = library();
+    correct(&library, "for thirsty years hear", "for thirty years here");
+    library.settle();
+    library.drop_file("tape.ogg", "sound\n0 2 .9 Something else was recorded over it");
+    library.ingest();
+    assert!(library.review().iter().all(|row| row.kind != ItemKind::Extraction), "of what is gone nobody is asked");
+    library.drop_file("tape.ogg", TAPE);
+    library.ingest();
+    asked(&library, "write to an at example dot org");
+    assert!(text(&library, "tape.ogg").text.contains("thirty"), "the correction stands");
+    assert_eq!(library.complaints(), Vec::<String>::new());
+}

@@ -225,6 +225,8 @@ fn where_words_stand_in_a_text_and_a_property_the_text_is_shown() {
     library.ingest();
     let hit = search(&library, "buoys", AssetFilter::default()).hits.remove(0);
     assert_eq!((hit.evidence.place, hit.evidence.start), (None, Some(4)));
+    assert_eq!(found(&library, "buoys -coast"), [""; 0], "a word that is not wanted stands in the text");
+    assert_eq!(found(&library, "plans -coast"), [""; 0]);
 }
 
 #[test]

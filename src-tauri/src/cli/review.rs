@@ -4,7 +4,7 @@
 
 mod queue;
 
-use super::failure::Failure;
+use super::failure::{Failure, INCOMPLETE};
 use super::output::Output;
 use super::{ingest, table, words};
 use crate::library::Library;
@@ -12,7 +12,6 @@ use clap::{Args, Subcommand};
 use queue::Line;
 use serde::Serialize;
 use std::process::ExitCode;
-use std::sync::Arc;
 use winnow_contract::command::{self, GetReviewItem};
 use winnow_contract::id::{DecisionId, ReviewItemId};
 use winnow_contract::review::{Decided, ItemKind, Verdict};
@@ -81,20 +80,33 @@ pub fn run(library: &Library, ask: Review, out: &mut Output) -> Result<ExitCode,
         Review::List { kind, limit } => list(&*library.read()?, kind, limit.unwrap_or(usize::MAX), out)?,
         // A count changes nothing, so it is allowed beside whoever writes.
         Review::Decide(ask) if ask.dry_run => decide(&*library.read()?, ask, out)?,
-        Review::Decide(ask) => followed(&library.write()?, out, |engine, out| decide(engine, ask, out))?,
-        Review::Undo { count } => followed(&library.write()?, out, |engine, out| undo(engine, count, out))?,
+        Review::Decide(ask) => return followed(library, out, |engine, out| decide(engine, ask, out)),
+        Review::Undo { count } => return followed(library, out, |engine, out| undo(engine, count, out)),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Does something, and what follows when it changed a text; in a library where work waits already, that waits with it.
-fn followed(engine: &Arc<Engine>, out: &mut Output, act: impl FnOnce(&Engine, &mut Output) -> Result<(), Failure>) -> Result<(), Failure> {
-    let settled = engine.is_settled()?;
-    act(engine, out)?;
-    if settled && !engine.is_settled()? {
-        ingest::settle(engine, out)?;
+/// Does something, and what follows when it changed a text; where jobs wait already, that waits with them. Without workers it
+/// waits too, and what was done stands.
+fn followed(
+    library: &Library,
+    out: &mut Output,
+    act: impl FnOnce(&Engine, &mut Output) -> Result<(), Failure>,
+) -> Result<ExitCode, Failure> {
+    let engine = library.write()?;
+    let waiting = engine.has_jobs()?;
+    act(&engine, out)?;
+    if waiting || !engine.has_jobs()? {
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(())
+    let finished = match library.workers.ready() {
+        Ok(_) => ingest::settle(&engine, out)?,
+        Err(error) => {
+            out.say(error);
+            false
+        }
+    };
+    Ok(if finished { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }
 
 fn list(engine: &Engine, kind: Option<ItemKind>, limit: usize, out: &mut Output) -> Result<(), Failure> {

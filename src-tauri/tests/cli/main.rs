@@ -2,6 +2,7 @@
 //!
 //! Looks at nothing but what the program prints, how it ends and what the library's folder lets others see.
 
+mod corrections;
 mod fixtures;
 #[cfg(unix)]
 mod following;

@@ -167,6 +167,9 @@ impl Engine {
             }
             Ok(())
         })?;
+        if let Some(in_hand) = &self.in_hand {
+            in_hand.forget()?;
+        }
         let opened = self.read(catalog::jobs::open_files)?;
         self.meter.count(Files { opened, closed: 0 }, self.now());
         match self.library.join("renditions").is_dir() {
@@ -344,7 +347,12 @@ impl Engine {
 
     /// True when nothing waits or runs, and the vector index knows everything it can know.
     pub fn is_settled(&self) -> Result<bool> {
-        Ok(!self.read(catalog::jobs::any_left)? && !self.index_is_due()?)
+        Ok(!self.has_jobs()? && !self.index_is_due()?)
+    }
+
+    /// True when a job waits or runs.
+    pub fn has_jobs(&self) -> Result<bool> {
+        self.read(catalog::jobs::any_left)
     }
 
     /// Asks everything under way to end soon; ticks answer `Stop` from now on.

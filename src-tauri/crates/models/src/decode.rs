@@ -23,7 +23,7 @@ use winnow_contract::worker::{DecodeRequest, Decoded, ExpandRequest, Expanded, P
 use winnow_readers::{container, mail};
 
 /// Decoder and version. Another version reads everything again: raise it when the output changes.
-pub const CARD: &str = "decode 4";
+pub const CARD: &str = "decode 5";
 
 /// Every reader, with the libraries that some of them need.
 #[derive(Default)]

@@ -36,7 +36,7 @@ pub fn bounded(text: &str) -> Option<Cow<'_, str>> {
 }
 
 struct Tag {
-    /// Where its `>` or the slash before it stands, the next `<`, or the end of the text.
+    /// Where its `>` or the slash before it stands, the next `<`, an equals sign without a value, or the end of the text.
     end: usize,
     /// Where the attributes end that are kept, when there are more.
     cut: Option<usize>,
@@ -54,6 +54,8 @@ impl Tag {
         while let Some(byte) = bytes.get(at) {
             match byte {
                 b'<' | b'>' => break,
+                // No attribute: what stands here is text, in a section or a script.
+                b'=' if !quote_follows(&bytes[at + 1..]) => return Self { end: at, cut: None },
                 b'=' => {
                     count += 1;
                     if count > ATTRIBUTES {
@@ -86,6 +88,11 @@ fn follows_a_blank(rest: &[u8]) -> bool {
     rest.first().is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'=')
 }
 
+/// Behind white space, a value begins.
+fn quote_follows(rest: &[u8]) -> bool {
+    rest.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'"' | b'\''))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +114,11 @@ mod tests {
             &format!("<!DOCTYPE a [<!ENTITY b \"<g{all}/>\">]><a>&b;</a>"),
             &format!("<!DOCTYPE a [<!ENTITY b \"<g{most}/>\">]><a>&b;</a>"),
         );
+        let unquoted = "<![CDATA[ i<n".to_owned() + &" a=1".repeat(300) + "]]><a b='1'/>";
+        check(&unquoted, &unquoted);
+        check(&format!("<![CDATA[ i<n a= {}]]><b{all}/>", all), &format!("<![CDATA[ i<n a= {all}]]><b{most}/>"));
+        check(&format!("<a{}/>", all.replace('=', "\n=\t ")), &format!("<a{}/>", most.replace('=', "\n=\t ")));
+        check("<a b=", "<a b=");
         check("<a b='never", "<a b='never");
         check("<", "<");
         check("", "");

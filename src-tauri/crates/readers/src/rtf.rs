@@ -39,7 +39,8 @@ pub fn read(input: &mut dyn Input, limits: &Limits) -> Result<Document, Words> {
     }
     input.seek(SeekFrom::Start(1)).map_err(damaged)?;
     let mut flow = Flow::new(limits);
-    flow.document.has_members = pictures::are_in(input)?;
+    // A place that cannot be read ends the text below, with what was read until there.
+    flow.document.has_members = pictures::are_in(input).unwrap_or(false);
     input.seek(SeekFrom::Start(1)).map_err(damaged)?;
     let mut reader = Reader::new(input, &mut flow, limits);
     reader.groups.push(Group::default());

@@ -9,6 +9,7 @@ use crate::threads::Threads;
 use crate::trouble::Trouble;
 use crate::upkeep::{self, NOTE};
 use lancedb::{ObjectStoreRegistry, Session, Table};
+use std::time::Duration;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::path::Path;
@@ -123,6 +124,9 @@ fn clear(folder: &Path) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Who only reads looks so often whether another process wrote.
+const NEWS: Duration = Duration::from_secs(2);
+
 /// A new session each time: its caches know files by name, and a table made anew has the names of the old one.
 fn session() -> Arc<Session> {
     Arc::new(Session::new(INDEX_CACHE, FOOTER_CACHE, Arc::new(ObjectStoreRegistry::default())))
@@ -135,7 +139,9 @@ async fn empty(place: String, dimensions: u32) -> Result<Opened, Trouble> {
 }
 
 async fn whole(place: String, dimensions: u32, role: Role) -> Result<Opened, Trouble> {
-    let connection = lancedb::connect(&place).session(session()).execute().await?;
+    let connect = lancedb::connect(&place).session(session());
+    let connect = if role == Role::Reader { connect.read_consistency_interval(NEWS) } else { connect };
+    let connection = connect.execute().await?;
     let table = connection.open_table(TABLE).execute().await?;
     if table.schema().await? != table::schema(dimensions) {
         return Err(Trouble::Damaged);

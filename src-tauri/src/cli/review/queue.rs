@@ -23,7 +23,7 @@ pub struct Line {
     finding: Option<FindingShown>,
     message: String,
     blocks: bool,
-    /// Of a reading: all of the text that is asked about, in whose place a correction is put.
+    /// Of a reading: all of the text that is asked about, in whose place a correction is put; none when the item is gone.
     text: Option<String>,
 }
 
@@ -31,7 +31,7 @@ impl Line {
     /// An item with what it asks about.
     pub fn of(engine: &Engine, row: ReviewRow) -> Result<Self, Failure> {
         let text = match row.kind {
-            ItemKind::Extraction => Some(in_question(engine, &row.item)?),
+            ItemKind::Extraction => in_question(engine, &row.item)?,
             ItemKind::Label | ItemKind::Finding | ItemKind::Duplicate => None,
         };
         Ok(Self {
@@ -59,8 +59,13 @@ impl Line {
     }
 }
 
-fn in_question(engine: &Engine, item: &ReviewItemId) -> Result<String, Failure> {
-    Ok(engine.ask(GetReviewItem { item: item.clone() })?.context.into_iter().map(|part| part.text).collect())
+/// The text that an item asks about; none when it is gone since it was listed.
+fn in_question(engine: &Engine, item: &ReviewItemId) -> Result<Option<String>, Failure> {
+    match engine.ask(GetReviewItem { item: item.clone() }) {
+        Ok(detail) => Ok(Some(detail.context.into_iter().map(|part| part.text).collect())),
+        Err(error) if error.code == "not_found" => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// How a text begins, on one line.

@@ -146,6 +146,14 @@ pub fn joined<'a>(texts: &[&'a ExtractionView], wanted: Option<&ExtractionId>) -
     asked.or_else(|| texts.iter().max_by_key(|text| text.spans.len())).copied()
 }
 
+/// The text that a spot is a stretch of: the one it names, on whatever page, or of those of a page the one that is joined to it.
+fn text_of<'a>(spot: &Spot, texts: &'a [ExtractionView], page: u32) -> Option<&'a ExtractionView> {
+    match &spot.extraction {
+        Some(id) => texts.iter().find(|text| text.id == *id),
+        None => joined(&texts_of(texts, page), None),
+    }
+}
+
 /// A page image is there.
 pub fn has_page(detail: &AssetDetail) -> bool {
     detail.renditions.iter().any(|rendition| matches!(rendition.kind, RenditionKind::Page | RenditionKind::Preview))
@@ -306,13 +314,12 @@ impl Bench {
         }
     }
 
-    /// A spot gets the boxes of all its words; where they are not known, the one it came with stays.
+    /// A spot gets the boxes of all its words; where they or their text are not known, the one it came with stays.
     fn spot_boxes(&self, detail: &AssetDetail) {
         self.spot.update(|spot| {
             let Some(spot) = spot.as_mut() else { return };
             let page = spot.page.unwrap_or(1);
-            let text = joined(&texts_of(&detail.extractions, page), spot.extraction.as_ref());
-            let spans = text.map(|extraction| extraction.spans.as_slice()).unwrap_or_default();
+            let spans = text_of(spot, &detail.extractions, page).map(|extraction| extraction.spans.as_slice()).unwrap_or_default();
             let spans = spans.iter().filter(|span| span.page.is_none_or(|on| on == page));
             let boxes: Vec<_> = spans.filter(|span| span.start < spot.end && spot.start < span.end).filter_map(|span| span.rect).collect();
             if !boxes.is_empty() {
@@ -414,17 +421,35 @@ mod tests {
     use super::*;
     use winnow_contract::asset::Span;
 
-    #[test]
-    fn lines_with_times_are_a_transcript_unless_they_stand_on_a_picture() {
-        let view = |text: &str, span: Span| ExtractionView {
-            id: ExtractionId("e".into()),
+    fn view(text: &str, span: Span) -> ExtractionView {
+        ExtractionView {
+            id: ExtractionId(text.into()),
             tool: "t".into(),
             text: text.into(),
             characters: text.chars().count() as u32,
             confidence: None,
             spans: vec![span],
             page: 0,
+        }
+    }
+
+    #[test]
+    fn a_spot_is_in_the_text_it_names_and_in_no_other() {
+        let said = view("said", Span { end: 4, t0: Some(1.0), ..Span::default() });
+        let frame = ExtractionView { page: 1, ..view("frame", Span { end: 5, rect: Some([1, 1, 9, 9]), ..Span::default() }) };
+        let texts = [said, frame];
+        let check = |named: Option<&str>, expected: Option<&str>| {
+            let spot = Spot { extraction: named.map(|id| ExtractionId(id.into())), ..Spot::default() };
+            assert_eq!(text_of(&spot, &texts, 1).map(|text| text.text.as_str()), expected, "{named:?}");
         };
+        check(Some("said"), Some("said"));
+        check(Some("frame"), Some("frame"));
+        check(Some("gone"), None);
+        check(None, Some("frame"));
+    }
+
+    #[test]
+    fn lines_with_times_are_a_transcript_unless_they_stand_on_a_picture() {
         let cue = Span { end: 3, t0: Some(1.0), t1: Some(2.0), ..Span::default() };
         let (timed, plain) = (view("two", cue.clone()), view("two", Span { end: 3, ..Span::default() }));
         let on_a_frame = view("two", Span { rect: Some([1, 1, 9, 9]), ..cue });

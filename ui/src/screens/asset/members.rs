@@ -123,10 +123,10 @@ pub fn choose(store: Store, bench: Bench, to: Move) -> bool {
     true
 }
 
-/// Moves the choice by one. Where the list stands behind another tab, it comes to the front first; not beside a page, which an
-/// arrow scrolls.
+/// Moves the choice by one. Beside a message the list comes to the front first; of an archive it is the document. Any other
+/// document is scrolled by an arrow, unless the list is in front already.
 pub fn step(store: Store, bench: Bench, detail: &AssetDetail, to: Move) -> bool {
-    if Shape::of(detail) != Shape::Pages && bench.bring(Tab::Inside) {
+    if Shape::of(detail) == Shape::Mail && bench.bring(Tab::Inside) {
         return true;
     }
     choose(store, bench, to)

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use serde::Deserialize;
 use std::ops::Range;
 use winnow_contract::Words;
-use winnow_contract::id::{DecisionId, ExtractionId};
+use winnow_contract::id::{AssetId, DecisionId, ExtractionId};
 
 /// A row of `runs r` made a corrected text.
 pub const MADE: &str = "r.stage = 'correction'";
@@ -27,6 +27,12 @@ pub fn lapsed() -> String {
            ON x.asset_id = e.asset_id AND x.stage = e.stage AND x.page = e.page AND x.text_hash = e.text_hash
           WHERE e.id = json_extract(d.shown, '$.extraction') AND {READ}))"
     )
+}
+
+/// True when a person ever corrected a reading of an asset.
+pub fn were_made(catalog: &Connection, asset: &AssetId) -> Result<bool> {
+    let sql = "SELECT 1 FROM decisions WHERE asset_id = ?1 AND question_id = 'reading' AND verdict = 'corrected'";
+    Ok(catalog.prepare_cached(sql)?.exists([asset.as_str()])?)
 }
 
 /// A correction that stands.

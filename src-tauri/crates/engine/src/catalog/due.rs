@@ -39,7 +39,8 @@ pub fn facts(catalog: &Connection, asset: &AssetId) -> Result<()> {
     Ok(())
 }
 
-/// Names and facts that were put off, as far as they are still there and not yet written.
+/// Names and facts that were put off, as far as they are still there and not yet written; by their numbers, for a number below the
+/// last one makes the full text write out what it holds.
 static NAMES: LazyLock<String> = LazyLock::new(|| {
     let lines = &*facts::LINES;
     format!(
@@ -47,7 +48,8 @@ static NAMES: LazyLock<String> = LazyLock::new(|| {
          SELECT l.rowid, spaced(replace(replace(replace(l.display, '_', ' '), '-', ' '), '.', ' ')), l.id
            FROM names_due d JOIN locations l ON l.id = d.location
            WHERE l.asset_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM name_words w WHERE w.rowid = l.rowid)
-         UNION ALL SELECT -a.rowid, {lines}, a.id FROM facts_due d JOIN assets a ON a.id = d.asset WHERE {lines} IS NOT NULL"
+         UNION ALL SELECT -a.rowid, {lines}, a.id FROM facts_due d JOIN assets a ON a.id = d.asset WHERE {lines} IS NOT NULL
+         ORDER BY 1"
     )
 });
 

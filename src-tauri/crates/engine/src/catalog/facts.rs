@@ -4,8 +4,9 @@
 //! row for each asset that has such properties: a line for each of them, in the order of their keys. Its number is the asset's
 //! row number below zero, its location the asset.
 
-use super::filter::filter_sql;
 use super::marked::Marked;
+use super::near::Scope;
+use super::words::{BESIDE, NAMED};
 use crate::error::Result;
 use crate::search::query::Query;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
@@ -52,13 +53,14 @@ static THEIRS: LazyLock<String> =
 pub(super) static LINES: LazyLock<String> =
     LazyLock::new(|| format!("(SELECT spaced(group_concat(one_line(p.value), char(10) ORDER BY p.key)) FROM {})", *THEIRS));
 
-/// Assets with properties that hold every wanted term and no unwanted one, best first.
+/// Assets with properties that hold every wanted term, and that hold no unwanted one there or in their texts, best first; of what
+/// thousands say, some.
 pub fn in_facts(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Result<Vec<AssetId>> {
-    let (wanted, mut values) = filter_sql(filter);
+    let (wanted, mut values) = Scope { filter, unwanted: &query.unwanted, except: None }.sql();
     values.push(Box::new(query.all()));
     let sql = format!(
-        "SELECT a.id FROM name_words w JOIN assets a ON a.id = w.location
-         WHERE w.name_words MATCH ?{} AND w.rowid < 0 AND {wanted} ORDER BY bm25(name_words) LIMIT 500",
+        "SELECT id FROM (SELECT a.id, bm25(name_words) AS rank FROM name_words w CROSS JOIN assets a ON a.id = w.location
+           WHERE w.name_words MATCH ?{} AND w.rowid < 0 AND {wanted} LIMIT {NAMED}) ORDER BY rank LIMIT {BESIDE}",
         values.len()
     );
     let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();

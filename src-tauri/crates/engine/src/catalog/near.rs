@@ -34,7 +34,7 @@ impl Scope<'_> {
     }
 
     /// The WHERE clause over `assets a`, and its values for `?1`, `?2`, ….
-    fn sql(&self) -> (String, Values) {
+    pub(super) fn sql(&self) -> (String, Values) {
         let (mut sql, mut values) = filter_sql(self.filter);
         for term in self.unwanted {
             values.push(Box::new(term.clone()));

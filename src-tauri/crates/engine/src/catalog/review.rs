@@ -127,12 +127,12 @@ pub fn set_reading(catalog: &Connection, asset: &AssetId, page: Option<u32>, ite
         Some(page) if items.is_empty() => withdraw(catalog, asset, "reading", &page_topic(page))?,
         Some(_) => false,
     };
-    let read = texts::read_at(catalog, asset, page.map_or((JobKind::Transcribe, 0), |page| (JobKind::Ocr, page)))?;
+    let read = texts::read_id(catalog, asset, page.map_or((JobKind::Transcribe, 0), |page| (JobKind::Ocr, page)))?;
     for item in items {
         follow_decisions(catalog, item)?;
         ask(catalog, item, Some(run), now)?;
         if let (Some(read), Some(id)) = (&read, item_of_topic(catalog, item)?) {
-            link(catalog, Node(RowKind::ReviewItem, id.as_str()), Node(RowKind::Extraction, read.id.as_str()), Some(run))?;
+            link(catalog, Node(RowKind::ReviewItem, id.as_str()), Node(RowKind::Extraction, read), Some(run))?;
         }
     }
     Ok(withdrawn || !items.is_empty())

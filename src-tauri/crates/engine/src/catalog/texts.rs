@@ -83,14 +83,31 @@ fn replace(catalog: &Connection, new: &NewExtraction, run: &str) -> Result<()> {
 
 /// True when this is what a tool read there last, whether or not a person corrected it.
 fn is_read(catalog: &Connection, new: &NewExtraction) -> Result<bool> {
+    let Some(read) = read_id(catalog, &new.asset, (new.stage, new.page))? else { return Ok(false) };
     let hash = blake3::hash(new.text.as_bytes());
     let spans = serde_json::to_string(&new.spans).expect("BUG: spans are always JSON");
+    let sql = "SELECT 1 FROM extractions WHERE id = ?1 AND tool = ?2 AND text_hash = ?3 AND spans = ?4";
+    Ok(catalog.prepare_cached(sql)?.exists(params![read, new.tool, hash.as_bytes().as_slice(), spans])?)
+}
+
+/// What a tool read at a place last: the live text, or what lies beneath it when it is a corrected one. By way of the live text,
+/// which an index names: a document has thousands of pages, and each is asked about as it is written.
+pub fn read_id(catalog: &Connection, asset: &AssetId, (stage, page): Place) -> Result<Option<String>> {
+    let sql = "SELECT id, run_id FROM extractions WHERE asset_id = ?1 AND stage = ?2 AND page = ?3 AND superseded_by IS NULL";
+    let found = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let live = catalog.prepare_cached(sql)?.query_row(params![asset.as_str(), stage.as_str(), page], found).optional()?;
+    let Some((live, run)) = live else { return Ok(None) };
+    if !is_correction(catalog, &run)? {
+        return Ok(Some(live));
+    }
     let sql = format!(
-        "SELECT 1 FROM extractions x WHERE x.asset_id = ?1 AND x.stage = ?2 AND x.tool = ?3 AND x.text_hash = ?4 AND x.spans = ?5
-         AND x.page = ?6 AND {READ}"
+        "SELECT x.id FROM extractions x WHERE x.asset_id = ?1 AND x.stage = ?2 AND x.page = ?3 AND x.superseded_by IS NOT NULL AND {READ}"
     );
-    let same = params![new.asset.as_str(), new.stage.as_str(), new.tool, hash.as_bytes().as_slice(), spans, new.page];
-    Ok(catalog.prepare_cached(&sql)?.exists(same)?)
+    Ok(catalog.prepare_cached(&sql)?.query_row(params![asset.as_str(), stage.as_str(), page], |row| row.get(0)).optional()?)
+}
+
+fn is_correction(catalog: &Connection, run: &str) -> Result<bool> {
+    Ok(catalog.prepare_cached(&format!("SELECT 1 FROM runs r WHERE r.id = ?1 AND {MADE}"))?.exists([run])?)
 }
 
 /// The live text at a place.
@@ -123,7 +140,10 @@ fn supersede(catalog: &Connection, old: &[String], run: &str) -> Result<Vec<Text
          AND superseded_by IN (SELECT r.id FROM extractions e JOIN runs r ON r.id = e.run_id WHERE e.id = ?1 AND {MADE})"
     );
     for text in old {
-        catalog.prepare_cached(&beneath)?.execute([text.as_str(), run])?;
+        let by: String = catalog.prepare_cached("SELECT run_id FROM extractions WHERE id = ?1")?.query_row([text], |row| row.get(0))?;
+        if is_correction(catalog, &by)? {
+            catalog.prepare_cached(&beneath)?.execute([text.as_str(), run])?;
+        }
         gone.extend(vectors::retract(catalog, text)?);
         let mut words =
             catalog.prepare_cached("DELETE FROM chunk_words WHERE rowid IN (SELECT number FROM chunks WHERE extraction_id = ?1)")?;
@@ -209,20 +229,15 @@ pub fn on_page(catalog: &Connection, asset: &AssetId, page: u32) -> Result<Vec<T
 
 /// The live text at a place.
 pub fn live_at(catalog: &Connection, asset: &AssetId, place: Place) -> Result<Option<Text>> {
-    at(catalog, asset, place, "x.superseded_by IS NULL")
+    let (stage, page) = place;
+    let sql = "SELECT id, tool, text, characters, confidence, spans, page FROM extractions
+               WHERE asset_id = ?1 AND stage = ?2 AND page = ?3 AND superseded_by IS NULL";
+    Ok(catalog.prepare_cached(sql)?.query_row(params![asset.as_str(), stage.as_str(), page], text_of).optional()?)
 }
 
 /// What a tool read at a place, whether or not a person corrected it.
 pub fn read_at(catalog: &Connection, asset: &AssetId, place: Place) -> Result<Option<Text>> {
-    at(catalog, asset, place, READ)
-}
-
-fn at(catalog: &Connection, asset: &AssetId, (stage, page): Place, which: &str) -> Result<Option<Text>> {
-    let sql = format!(
-        "SELECT x.id, x.tool, x.text, x.characters, x.confidence, x.spans, x.page FROM extractions x
-         WHERE x.asset_id = ?1 AND x.stage = ?2 AND x.page = ?3 AND {which}"
-    );
-    Ok(catalog.prepare_cached(&sql)?.query_row(params![asset.as_str(), stage.as_str(), page], text_of).optional()?)
+    read_id(catalog, asset, place)?.map_or(Ok(None), |id| one(catalog, &ExtractionId(id)))
 }
 
 /// One text, live or superseded.

@@ -5,6 +5,7 @@
 //! was decided of it stays, and is a precedent for the newer one; what was only asked is not asked any more.
 
 use super::assets::word;
+use super::corrections::READ;
 use super::{near_duplicates, review};
 use crate::error::Result;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -117,14 +118,16 @@ pub fn forget(catalog: &Connection, asset: &AssetId) -> Result<bool> {
 /// Withdrawn questions of an asset whose cause still lives: a finding, a proposal, a reading. One that was withdrawn because its
 /// cause went is no question any more.
 fn withdrawn_with_cause(catalog: &Connection, asset: &AssetId) -> Result<Vec<(ReviewItemId, ItemKind)>> {
-    let sql = "SELECT i.id, i.kind FROM review_items i
+    let sql = format!(
+        "SELECT i.id, i.kind FROM review_items i
          WHERE i.asset_id = ?1 AND i.state = 'withdrawn' AND i.reason_code <> 'labelled_by_hand' AND CASE i.kind
            WHEN 'finding' THEN EXISTS (SELECT 1 FROM findings f WHERE f.item_id = i.id AND f.superseded_by IS NULL)
            WHEN 'label' THEN EXISTS (SELECT 1 FROM lineage e JOIN suggestions s ON s.id = e.parent WHERE e.child = i.id AND s.superseded_by IS NULL)
-           WHEN 'extraction' THEN EXISTS (SELECT 1 FROM lineage e JOIN extractions x ON x.id = e.parent WHERE e.child = i.id AND x.superseded_by IS NULL)
+           WHEN 'extraction' THEN EXISTS (SELECT 1 FROM lineage e JOIN extractions x ON x.id = e.parent WHERE e.child = i.id AND {READ})
            ELSE 1 END
-         ORDER BY i.id";
-    let mut query = catalog.prepare_cached(sql)?;
+         ORDER BY i.id"
+    );
+    let mut query = catalog.prepare_cached(&sql)?;
     let rows = query.query_map(params![asset.as_str()], |row| Ok((ReviewItemId(row.get(0)?), word(row, 1, ItemKind::parse)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -4,6 +4,7 @@ use super::count;
 use super::facts;
 use super::filter::filter_sql;
 use super::marked::Marked;
+use super::near::Scope;
 use super::owners::Owners;
 use crate::error::Result;
 use crate::search::query::Query;
@@ -19,10 +20,11 @@ const RANKED: u32 = 2000;
 /// A term in so many chunks says little of which of them is better, and ranking by it takes most of the time of a search (67 ms
 /// of 73 in 100,000 chunks): it is still asked for, but does not rank.
 const COMMON: usize = 10_000;
-/// A word in so many file names is the name of a folder, or of a kind: it says little beside a text.
-const NAMED: usize = 5_000;
+/// A word in so many file names, or in the properties of so many files, is the name of a folder, of a firm or of a kind: it says
+/// little beside a text.
+pub(super) const NAMED: usize = 5_000;
 /// Assets at most that answer by their names and properties, or together with them.
-const BESIDE: u32 = 500;
+pub(super) const BESIDE: u32 = 500;
 /// Words around a match that are shown …
 const AROUND: u32 = 24;
 /// … and characters, where each is a word.
@@ -90,12 +92,10 @@ fn holding_beside(catalog: &Connection, term: &str) -> Result<Vec<u32>> {
         "SELECT a.rowid FROM name_words w CROSS JOIN locations l ON l.rowid = w.rowid CROSS JOIN assets a ON a.id = l.asset_id
          WHERE w.name_words MATCH ?1 AND w.rowid > 0 AND l.missing_since IS NULL LIMIT {NAMED}"
     );
-    let mut assets = numbers(catalog, &names, term)?;
-    if assets.len() == NAMED {
-        assets.clear();
-    }
-    assets.extend(numbers(catalog, "SELECT -rowid FROM name_words WHERE name_words MATCH ?1 AND rowid < 0", term)?);
-    Ok(assets)
+    let facts = format!("SELECT -rowid FROM name_words WHERE name_words MATCH ?1 AND rowid < 0 LIMIT {NAMED}");
+    let few =
+        |sql: &str| -> Result<Vec<u32>> { Ok(Some(numbers(catalog, sql, term)?).filter(|found| found.len() < NAMED).unwrap_or_default()) };
+    Ok([few(&names)?, few(&facts)?].concat())
 }
 
 /// The terms that rank, by their places: all but the common ones, and the rarest in any case.
@@ -225,13 +225,15 @@ pub fn text(catalog: &Connection, chunk: i64) -> Result<String> {
     Ok(catalog.prepare_cached(sql)?.query_row([chunk], |row| row.get(0)).optional()?.map(unspaced).unwrap_or_default())
 }
 
-/// Assets with a file name that holds every wanted term and no unwanted one, best first.
+/// Assets with a file name that holds every wanted term, and that hold no unwanted one there or in their texts, best first; of what
+/// thousands are named, some.
 pub fn in_names(catalog: &Connection, query: &Query, filter: &AssetFilter) -> Result<Vec<AssetId>> {
-    let (wanted, mut values) = filter_sql(filter);
+    let (wanted, mut values) = Scope { filter, unwanted: &query.unwanted, except: None }.sql();
     values.push(Box::new(query.all()));
     let sql = format!(
-        "SELECT l.asset_id FROM name_words w JOIN locations l ON l.id = w.location JOIN assets a ON a.id = l.asset_id
-         WHERE w.name_words MATCH ?{} AND w.rowid > 0 AND l.missing_since IS NULL AND {wanted} ORDER BY bm25(name_words) LIMIT 500",
+        "SELECT id FROM (SELECT a.id, bm25(name_words) AS rank FROM name_words w CROSS JOIN locations l ON l.rowid = w.rowid
+             CROSS JOIN assets a ON a.id = l.asset_id
+           WHERE w.name_words MATCH ?{} AND w.rowid > 0 AND l.missing_since IS NULL AND {wanted} LIMIT {NAMED}) ORDER BY rank LIMIT {BESIDE}",
         values.len()
     );
     let values: Vec<&dyn ToSql> = values.iter().map(AsRef::as_ref).collect();

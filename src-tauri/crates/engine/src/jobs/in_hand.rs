@@ -16,15 +16,19 @@ const WIDTH: usize = 64;
 pub struct InHand(Mutex<(File, Vec<bool>)>);
 
 impl InHand {
-    /// Opens the file of a library, and says whom a dead process left there.
+    /// Opens the file of a library, and says what a dead process left there; see [`Self::forget`].
     pub fn open(library: &Path) -> std::io::Result<(Self, HashSet<String>)> {
         let path = library.join("in-hand");
         let mut file = fs_err::OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?.into_file();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        file.set_len(0)?;
         let left = String::from_utf8_lossy(&bytes).lines().map(|line| line.trim().to_owned()).filter(|name| !name.is_empty()).collect();
         Ok((Self(Mutex::new((file, Vec::new()))), left))
+    }
+
+    /// What was left is known to the catalog.
+    pub fn forget(&self) -> std::io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.set_len(0)
     }
 
     /// Names a job until what is given back is dropped.
@@ -86,8 +90,10 @@ mod tests {
         let third = names.name("third");
         drop(names.name("fourth"));
         std::mem::forget((second, third));
-        let (_, left) = open();
+        let (names, left) = open();
         assert_eq!(left, HashSet::from(["second".to_owned(), "third".to_owned()]));
-        assert!(open().1.is_empty(), "it is said once");
+        assert_eq!(open().1, left, "it is said until it is known");
+        names.forget().expect("forgotten");
+        assert!(open().1.is_empty());
     }
 }

@@ -104,6 +104,9 @@ fn stands_alone(letter: char) -> bool {
         | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Words on both sides together that are compared one by one; the work grows with their square. Beyond, all take the place of all.
+const COMPARED: usize = 10_000;
+
 /// Words that were read and the words in their place; there is always at least one that was read.
 #[derive(Debug, Clone, PartialEq)]
 struct Group {
@@ -116,6 +119,9 @@ fn groups(letters: &[char], old: &[Range<usize>], value: &[char], new: &[Range<u
     let of = |letters: &[char], tokens: &[Range<usize>]| -> Vec<String> {
         tokens.iter().map(|token| letters[token.clone()].iter().collect()).collect()
     };
+    if old.len() + new.len() > COMPARED {
+        return vec![Group { old: 0..old.len(), new: 0..new.len(), same: false }];
+    }
     let mut found: Vec<Group> = Vec::new();
     // Where new words begin that belong to the next group.
     let mut begins: Option<usize> = None;

@@ -56,6 +56,10 @@ pub fn stretch_of(item: &Item) -> Option<Stretch> {
 
 /// Makes the live text at a place what was read there with every correction that stands. True when it was another.
 pub fn stand(catalog: &Connection, ports: &Ports, breaks: &Breaks, asset: &AssetId, place: Place) -> Result<bool> {
+    // Mostly nobody ever corrected anything, and then no text is looked at.
+    if !corrections::were_made(catalog, asset)? {
+        return Ok(false);
+    }
     let (Some(read), Some(live)) = (texts::read_at(catalog, asset, place)?, texts::live_at(catalog, asset, place)?) else {
         return Ok(false);
     };

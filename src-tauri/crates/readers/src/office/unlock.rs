@@ -10,12 +10,35 @@ use crate::ole::{Ole, u16_at, u32_at};
 use crate::{Limits, cannot_unlock, damaged, locked};
 use aes::cipher::{Array, BlockCipherDecrypt, KeyInit};
 use aes::{Aes128, Aes192, Aes256};
+use agile::Agile;
+use standard::Standard;
 use winnow_contract::Words;
 
 const BLOCK: usize = 16;
 
-/// Opens the content by its description and a password; none when that is wrong.
-type Way = fn(&[u8], &[u8], &str) -> Option<Vec<u8>>;
+/// A way of encryption that is known, as the document describes it.
+enum Way<'d> {
+    Agile(Agile),
+    Standard(Standard<'d>),
+}
+
+impl<'d> Way<'d> {
+    fn of(description: &'d [u8]) -> Option<Self> {
+        match (u16_at(description, 0), u16_at(description, 2)) {
+            (4, 4) => Agile::of(description).map(Self::Agile),
+            (2..=4, 2) => Standard::of(description).map(Self::Standard),
+            _ => None,
+        }
+    }
+
+    /// The content in the open; none when the password is wrong.
+    fn open(&self, content: &[u8], password: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Agile(way) => way.open(content, password),
+            Self::Standard(way) => way.open(content, password),
+        }
+    }
+}
 
 /// The package inside an encrypted document.
 ///
@@ -23,17 +46,13 @@ type Way = fn(&[u8], &[u8], &str) -> Option<Vec<u8>>;
 /// `locked` without password or with a wrong one, `cannot_unlock` for other ways of encryption; `damaged` when parts are missing.
 pub fn open(ole: &mut Ole<'_>, password: Option<&str>, limits: &Limits) -> Result<Vec<u8>, Words> {
     let description = ole.named("EncryptionInfo", 1 << 20);
-    let way: Way = match (u16_at(&description, 0), u16_at(&description, 2)) {
-        (4, 4) => agile::open,
-        (2..=4, 2) => standard::open,
-        _ => return Err(cannot_unlock()),
-    };
+    let way = Way::of(&description).ok_or_else(cannot_unlock)?;
     let password = password.ok_or_else(locked)?;
     let package = ole.named("EncryptedPackage", limits.unpacked_bytes);
     let Some(content) = package.get(8..).filter(|content| !content.is_empty()) else {
         return Err(damaged("the encrypted package is missing"));
     };
-    let mut plain = way(&description, content, password).ok_or_else(locked)?;
+    let mut plain = way.open(content, password).ok_or_else(locked)?;
     let length = u64::from(u32_at(&package, 0)) | u64::from(u32_at(&package, 4)) << 32;
     plain.truncate(usize::try_from(length).unwrap_or(usize::MAX));
     Ok(plain)

@@ -16,7 +16,7 @@ use crate::ole::{Ole, u16_at, u32_at};
 use crate::{Limits, cannot_unlock, damaged};
 use encoding_rs::{Encoding, WINDOWS_1252};
 use record::{Record, Text, records};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use winnow_contract::Words;
 
 /// Sheets that are read, and styles that are kept.
@@ -91,16 +91,23 @@ pub fn read(ole: &mut Ole<'_>, limits: &Limits, flow: &mut Flow) -> Result<(), W
     }
     let (mut shared, sheets) = globals(&stream, limits)?;
     shared.names = sheets.iter().map(|one| one.name.clone()).collect();
-    shared.unevaluated = records(&stream, 0).any(|found| sheet::is_unevaluated(&found, &shared));
-    let mut book = Book::new(flow, limits.cells);
-    for one in &sheets {
+    shared.unevaluated = sheet::is_unevaluated(&stream, &shared);
+    read_sheets(&stream, &shared, &sheets, &mut Book::new(flow, limits.cells));
+    Ok(())
+}
+
+/// Reads each sheet once. Sheets do not overlap: together they are no longer than the stream, or no more of them are read.
+fn read_sheets(stream: &[u8], shared: &Shared, sheets: &[Sheet], book: &mut Book<'_>) {
+    let (mut places, mut length) = (HashSet::new(), 0);
+    for one in sheets {
         if book.is_full() {
             break;
         }
         book.sheet(&one.name, one.hidden);
-        sheet::read(&stream, one.at, &shared, &mut book);
+        if length <= stream.len() && places.insert(one.at) {
+            length += sheet::read(stream, one.at, shared, book);
+        }
     }
-    Ok(())
 }
 
 fn globals(stream: &[u8], limits: &Limits) -> Result<(Shared, Vec<Sheet>), Words> {

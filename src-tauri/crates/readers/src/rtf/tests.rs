@@ -1,5 +1,5 @@
 use super::*;
-use std::io::Cursor;
+use std::io::{self, Cursor, Read, Seek};
 
 const LIMITS: Limits = Limits { text_chars: 10_000, cells: 100, nesting: 100, unpacked_bytes: 1 << 20 };
 
@@ -67,6 +67,31 @@ fn facts_are_properties() {
     let found = document(b"{\\rtf1{\\info{\\title Minutes}{\\author Ann}{\\creatim\\yr1999}}x}");
     let properties: Vec<_> = found.properties.iter().map(|one| (one.key.as_str(), one.value.as_str())).collect();
     assert_eq!(properties, [("title", "Minutes"), ("author", "Ann")]);
+}
+
+/// Bytes behind which nothing can be read.
+struct Torn(Cursor<Vec<u8>>);
+
+impl Read for Torn {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(into)? {
+            0 => Err(io::Error::other("torn")),
+            count => Ok(count),
+        }
+    }
+}
+
+impl Seek for Torn {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn text_before_a_place_that_cannot_be_read_is_kept() {
+    let found = read(&mut Torn(Cursor::new(b"{\\rtf1 one\\par two".to_vec())), &LIMITS).expect("a document");
+    assert_eq!((found.partial, found.has_members), (true, false));
+    assert_eq!(found.text.expect("a text").text, "one\ntwo");
 }
 
 #[test]

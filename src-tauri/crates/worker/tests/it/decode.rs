@@ -53,7 +53,7 @@ fn empty_and_unread_files_are_named() {
 #[test]
 fn measures_and_cards() {
     let workers = workers();
-    assert_eq!(workers.decode.card(), "decode 4");
+    assert_eq!(workers.decode.card(), "decode 5");
     let table = decode(&workers, "csv", b"name;town\nAnn;Bath\nBen;York\n").expect("decoded");
     assert_eq!((property(&table, "rows"), property(&table, "columns")), (Some("3"), Some("2")));
     let page = decode(&workers, "html", b"<title>Minutes</title>text").expect("decoded");

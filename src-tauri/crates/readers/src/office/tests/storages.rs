@@ -111,13 +111,44 @@ fn an_old_formula_without_a_stored_result_shows_itself() {
         formula(6, nothing, 0, other),
         formula(7, text, 0, sum),
         formula(8, nothing, 0, &[]),
+        formula(9, number, 2, sum),
     ];
     let globals = [record(0x1ae, &[1, 0, 1, 4]), record(0x17, &[1, 0, 0, 0, 0, 0, 0, 0])];
     let found = document(&xls(&globals, &sheet));
-    assert_eq!(text_of(&found), "Old\n=SUM(B1:B2)\n=\"\"\n0\n=SUM(B1:B2)\nsum\n=SUM(B1:B2)\n=Old!D3+1\n=SUM(B1:B2)");
+    assert_eq!(text_of(&found), "Old\n=SUM(B1:B2)\n=\"\"\n0\n=SUM(B1:B2)\nsum\n=SUM(B1:B2)\n=Old!D3+1\n=SUM(B1:B2)\n0");
     check_place(&found, PartKind::HiddenCell, "Old!A6", "=SUM(B1:B2)");
     let with_results = [formula(0, nothing, 0, empty), formula(1, text, 0, sum)];
     assert_eq!(text_of(&document(&xls(&globals, &with_results))), "Old\n=SUM(B1:B2)");
+}
+
+/// A workbook whose sheets all begin at one place.
+fn xls_of_one_place(sheets: usize, records: &[u8]) -> Vec<u8> {
+    let (begin, end) = (record(0x809, &[0, 6, 5, 0]), record(0x0a, &[]));
+    let bound = |at: u32| record(0x85, &[at.to_le_bytes().as_slice(), &[0, 0, 3, 0], b"Old"].concat());
+    let at = begin.len() + sheets * bound(0).len() + end.len();
+    let listed = bound(at as u32).repeat(sheets);
+    storage(&[("Workbook", &[begin.as_slice(), &listed, &end, &begin, records, &end].concat())])
+}
+
+#[test]
+fn a_sheet_that_is_listed_twice_is_read_once() {
+    let text = record(0x204, b"\0\0\0\0\0\0\x03\0\0sum");
+    assert_eq!(text_of(&document(&xls_of_one_place(2, &text))), "Old\nsum\n\nOld");
+    let began = std::time::Instant::now();
+    assert!(text_of(&document(&xls_of_one_place(60_000, &record(0, &[]).repeat(50_000)))).starts_with("Old"));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+#[test]
+fn sheets_that_overlap_end_early() {
+    let (begin, end) = (record(0x809, &[0, 6, 5, 0]), record(0x0a, &[]));
+    let bound = |at: usize| record(0x85, &[(at as u32).to_le_bytes().as_slice(), &[0, 0, 1, 0], b"a"].concat());
+    let first = begin.len() + 60_000 * bound(0).len() + end.len();
+    let listed: Vec<u8> = (0..60_000).flat_map(|number| bound(first + number * 4)).collect();
+    let stream = [begin.as_slice(), &listed, &end, &record(0, &[]).repeat(60_000)].concat();
+    let began = std::time::Instant::now();
+    assert!(text_of(&document(&storage(&[("Workbook", &stream)]))).starts_with('a'));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
 
 fn atom(kind: u16, instance: u16, data: &[u8]) -> Vec<u8> {
@@ -167,15 +198,26 @@ fn an_old_presentation_reads_slide_by_slide() {
 
 #[test]
 fn what_no_password_opens_is_told_from_what_one_opens() {
-    let check = |version: [u8; 4], expected: Words| {
-        let bytes = storage(&[("EncryptedPackage", &[0; 64]), ("EncryptionInfo", &version)]);
-        assert_eq!(read(&mut Cursor::new(&bytes), None, &LIMITS).map(|_| ()), Err(expected.clone()), "{version:?}");
-        assert_eq!(read(&mut Cursor::new(&bytes), Some("x"), &LIMITS).map(|_| ()), Err(expected), "{version:?}");
+    let check = |description: &[u8], expected: Words| {
+        let bytes = storage(&[("EncryptedPackage", &[0; 64]), ("EncryptionInfo", description)]);
+        assert_eq!(read(&mut Cursor::new(&bytes), None, &LIMITS).map(|_| ()), Err(expected.clone()), "{description:?}");
+        assert_eq!(read(&mut Cursor::new(&bytes), Some("x"), &LIMITS).map(|_| ()), Err(expected), "{description:?}");
     };
-    check([4, 0, 4, 0], crate::locked());
-    check([3, 0, 2, 0], crate::locked());
-    check([4, 0, 3, 0], cannot_unlock());
-    check([1, 0, 1, 0], cannot_unlock());
+    let standard = |cipher: u32| [&[3, 0, 2, 0], words(&[0, 12, 0, 0, cipher]).as_slice(), &[0; 72]].concat();
+    check(&standard(0x660e), crate::locked());
+    check(&standard(0x6801), cannot_unlock());
+    check(&standard(0x660e)[..40], cannot_unlock());
+    let agile = |cipher: &str, bits: u32, hash: &str| {
+        let keys = format!("keyBits='{bits}' cipherAlgorithm='{cipher}' cipherChaining='ChainingModeCBC' hashAlgorithm='{hash}'");
+        let key = format!("<p:encryptedKey {keys} spinCount='1' encryptedVerifierHashInput='AAAA' encryptedVerifierHashValue='AAAA'/>");
+        [&[4, 0, 4, 0, 0x40, 0, 0, 0], format!("<encryption><keyData {keys}/>{key}<c:encryptedKey encryptedKeyValue='AAAA'/></encryption>").as_bytes()].concat()
+    };
+    check(&agile("AES", 256, "SHA512"), crate::locked());
+    check(&agile("AES", 256, "WHIRLPOOL"), cannot_unlock());
+    check(&agile("AES", 40, "SHA512"), cannot_unlock());
+    check(&agile("RC4", 128, "SHA1"), cannot_unlock());
+    check(&[4, 0, 3, 0], cannot_unlock());
+    check(&[1, 0, 1, 0], cannot_unlock());
 }
 
 #[test]

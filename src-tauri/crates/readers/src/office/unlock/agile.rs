@@ -31,21 +31,36 @@ struct Keys {
     key: Vec<u8>,
 }
 
-/// The content in the open; none when the password is wrong or the way is not known.
-pub fn open(description: &[u8], content: &[u8], password: &str) -> Option<Vec<u8>> {
-    let (data, own) = described(description.get(8..)?)?;
-    let hashed = own.hash.rounds(&own.salt, &password_bytes(password), own.rounds);
-    let opened = |purpose: [u8; 8], bytes: &[u8]| {
-        let key = fitted(own.hash.of(&[&hashed, &purpose]), own.bytes);
-        decrypt(&key, Some(&fitted(own.salt.clone(), 16)), bytes)
-    };
-    let expected = opened(VERIFIER_HASH, &own.verifier_hash)?;
-    let found = own.hash.of(&[opened(VERIFIER, &own.verifier)?.get(..own.salt.len())?]);
-    if expected.get(..found.len())? != found {
-        return None;
+/// What a document says of its encryption.
+pub struct Agile {
+    /// The keys of the content and of the password.
+    data: Keys,
+    own: Keys,
+}
+
+impl Agile {
+    /// None when the way is not known.
+    pub fn of(description: &[u8]) -> Option<Self> {
+        let (data, own) = described(description.get(8..)?)?;
+        Some(Self { data, own })
     }
-    let key = opened(KEY, &own.key)?;
-    segments(&data, key.get(..data.bytes)?, content)
+
+    /// The content in the open; none when the password is wrong.
+    pub fn open(&self, content: &[u8], password: &str) -> Option<Vec<u8>> {
+        let Self { data, own } = self;
+        let hashed = own.hash.rounds(&own.salt, &password_bytes(password), own.rounds);
+        let opened = |purpose: [u8; 8], bytes: &[u8]| {
+            let key = fitted(own.hash.of(&[&hashed, &purpose]), own.bytes);
+            decrypt(&key, Some(&fitted(own.salt.clone(), 16)), bytes)
+        };
+        let expected = opened(VERIFIER_HASH, &own.verifier_hash)?;
+        let found = own.hash.of(&[opened(VERIFIER, &own.verifier)?.get(..own.salt.len())?]);
+        if expected.get(..found.len())? != found {
+            return None;
+        }
+        let key = opened(KEY, &own.key)?;
+        segments(data, key.get(..data.bytes)?, content)
+    }
 }
 
 fn segments(data: &Keys, key: &[u8], content: &[u8]) -> Option<Vec<u8>> {
@@ -65,7 +80,8 @@ fn described(description: &[u8]) -> Option<(Keys, Keys)> {
         let Token::Open(element) = token else { continue };
         match element.name() {
             "keyData" => data = keys(&element),
-            "encryptedKey" => own = keys(&element),
+            // There may be others, for certificates.
+            "encryptedKey" => own = keys(&element).or(own),
             _ => {}
         }
     }
@@ -77,7 +93,7 @@ fn keys(element: &Element<'_>) -> Option<Keys> {
     let bits: usize = element.number("keyBits")?;
     let rounds: u32 = element.number("spinCount").unwrap_or(0);
     let chained = element.get("cipherAlgorithm")? == "AES" && element.get("cipherChaining")? == "ChainingModeCBC";
-    (chained && rounds <= ROUNDS && bits <= 256).then_some(())?;
+    (chained && rounds <= ROUNDS && matches!(bits, 128 | 192 | 256)).then_some(())?;
     Some(Keys {
         salt: bytes("saltValue"),
         bytes: bits / 8,

@@ -7,7 +7,7 @@ use super::sheet::error_name;
 use crate::office::cells::column_name;
 use crate::ole::{u16_at, utf16};
 
-/// Bytes of tokens (Excel writes at most 1800), and characters of what is written.
+/// Bytes of tokens (Excel writes at most 1800), and bytes of what is written.
 const TOKENS: usize = 2048;
 const LENGTH: usize = 4000;
 
@@ -28,7 +28,7 @@ pub fn written<'s>(tokens: &[u8], sheet: &dyn Fn(u16) -> Option<&'s str>) -> Opt
     if tokens.len() > TOKENS {
         return None;
     }
-    let mut writer = Writer { rest: tokens, operands: Vec::new(), never_text: false, sheet };
+    let mut writer = Writer { rest: tokens, operands: Vec::new(), length: 0, never_text: false, sheet };
     while !writer.rest.is_empty() {
         writer.token()?;
     }
@@ -41,6 +41,8 @@ pub fn written<'s>(tokens: &[u8], sheet: &dyn Fn(u16) -> Option<&'s str>) -> Opt
 struct Writer<'t, 's> {
     rest: &'t [u8],
     operands: Vec<String>,
+    /// Bytes of all operands together.
+    length: usize,
     /// The last operation gives no text.
     never_text: bool,
     sheet: &'t dyn Fn(u16) -> Option<&'s str>,
@@ -53,18 +55,17 @@ impl<'t> Writer<'t, '_> {
         let token = if stored >= 0x40 { stored & 0x1f | 0x20 } else { stored };
         match token {
             0x03..=0x11 => self.between(token)?,
-            0x12 | 0x13 => {
-                self.operands.last_mut()?.insert(0, if token == 0x12 { '+' } else { '-' });
+            // A plus alone gives what is behind it, texts too.
+            0x12 => self.around("+", "")?,
+            0x13 => {
+                self.around("-", "")?;
                 self.never_text = true;
             }
             0x14 => {
-                self.operands.last_mut()?.push('%');
+                self.around("", "%")?;
                 self.never_text = true;
             }
-            0x15 => {
-                let inner = self.operands.pop()?;
-                self.operands.push(format!("({inner})"));
-            }
+            0x15 => self.around("(", ")")?,
             0x16 => self.operands.push(String::new()),
             0x17 => self.text()?,
             0x19 => self.attribute()?,
@@ -92,13 +93,26 @@ impl<'t> Writer<'t, '_> {
                 let name = quoted((self.sheet)(sheet)?);
                 let place = self.take(if one { 4 } else { 8 })?;
                 let place = if one { reference(u16_at(place, 0), u16_at(place, 2)) } else { area(place) };
-                self.operands.push(format!("{name}!{place}"));
+                self.push(format!("{name}!{place}"));
                 self.never_text = false;
             }
             _ => return None,
         }
-        let length = self.operands.iter().map(String::len).sum::<usize>();
-        (length <= LENGTH).then_some(())
+        (self.length <= LENGTH).then_some(())
+    }
+
+    fn push(&mut self, operand: String) {
+        self.length += operand.len();
+        self.operands.push(operand);
+    }
+
+    /// Writes before and behind the last operand.
+    fn around(&mut self, before: &str, behind: &str) -> Option<()> {
+        let operand = self.operands.last_mut()?;
+        operand.insert_str(0, before);
+        operand.push_str(behind);
+        self.length += before.len() + behind.len();
+        Some(())
     }
 
     fn take(&mut self, count: usize) -> Option<&'t [u8]> {
@@ -113,7 +127,7 @@ impl<'t> Writer<'t, '_> {
 
     fn constant(&mut self, count: usize, shown: impl FnOnce(&[u8]) -> String, never_text: bool) -> Option<()> {
         let shown = shown(self.take(count)?);
-        self.operands.push(shown);
+        self.push(shown);
         self.never_text = never_text;
         Some(())
     }
@@ -121,8 +135,10 @@ impl<'t> Writer<'t, '_> {
     fn between(&mut self, token: u8) -> Option<()> {
         let right = self.operands.pop()?;
         let left = self.operands.last_mut()?;
-        left.push_str(BETWEEN.get(usize::from(token) - 3)?);
+        let sign = BETWEEN.get(usize::from(token) - 3)?;
+        left.push_str(sign);
         left.push_str(&right);
+        self.length += sign.len();
         // Concatenated texts and references are the only ones that may be texts.
         self.never_text = !matches!(token, 0x08 | 0x0f..=0x11);
         Some(())
@@ -133,7 +149,7 @@ impl<'t> Writer<'t, '_> {
         let (length, wide) = (usize::from(head[0]), head[1] & 1 != 0);
         let bytes = self.take(if wide { length * 2 } else { length })?;
         let text = if wide { utf16(bytes) } else { bytes.iter().map(|byte| char::from(*byte)).collect() };
-        self.operands.push(format!("\"{}\"", text.replace('"', "\"\"")));
+        self.push(format!("\"{}\"", text.replace('"', "\"\"")));
         self.never_text = false;
         Some(())
     }
@@ -151,8 +167,10 @@ impl<'t> Writer<'t, '_> {
 
     fn function(&mut self, name: &str, arguments: usize, text: bool) -> Option<()> {
         let first = self.operands.len().checked_sub(arguments)?;
-        let arguments = self.operands.split_off(first).join(",");
-        self.operands.push(format!("{name}({arguments})"));
+        let arguments = self.operands.split_off(first);
+        self.length -= arguments.iter().map(String::len).sum::<usize>();
+        let arguments = arguments.join(",");
+        self.push(format!("{name}({arguments})"));
         self.never_text = !text;
         Some(())
     }
@@ -193,6 +211,9 @@ mod tests {
         check(&[0x1d, 1, 0x19, 2, 7, 0, 0x1e, 1, 0, 0x19, 8, 3, 0, 0x17, 0, 0, 0x42, 3, 1, 0], Some(("=IF(TRUE,1,\"\")", false)));
         check(&[0x3a, 1, 0, 2, 0, 3, 0xc0], Some(("='Old stock'!D3", false)));
         check(&[0x41, 19, 0, 0x13], Some(("=-PI()", true)));
+        check(&[0x17, 1, 0, b'a', 0x12], Some(("=+\"a\"", false)));
+        check(&[0x1e, 2, 0, 0x12], Some(("=+2", true)));
+        check(&[0x17, 1, 0, b'2', 0x13], Some(("=-\"2\"", true)));
         check(&[0x1f, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f, 0x14], Some(("=1.5%", true)));
     }
 
@@ -207,5 +228,12 @@ mod tests {
         check(&[0x3a, 2, 0, 2, 0, 3, 0xc0], None);
         check(&[[0x1d, 1].as_slice(), &[0x12; 3000]].concat(), None);
         check(&[0x1e, 1, 0, 0x1e, 1, 0], None);
+    }
+
+    #[test]
+    fn hostile_tokens_cost_no_more_than_their_bytes() {
+        let began = std::time::Instant::now();
+        (0..12_000).for_each(|_| check(&[0x16; TOKENS], None));
+        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
     }
 }

@@ -14,14 +14,18 @@ use winnow_contract::asset::PartKind;
 
 /// Comments and text boxes of a sheet that are kept.
 const OBJECTS: usize = 100_000;
-/// The flag of a formula that programs that cannot evaluate set beside a value of 0: it is to be calculated when it is opened.
-const CALCULATED_LATER: u16 = 2;
+/// The flags of a formula that programs that cannot evaluate set beside a value of 0: it is to be calculated always, and when
+/// it is opened. LibreOffice sets the second on every formula, beside its true value.
+const CALCULATED_LATER: u16 = 3;
+/// Formulas that are looked at to learn whether the workbook holds results.
+const CANDIDATES: usize = 10_000;
 
-/// Reads the sheet whose records begin at `at`.
-pub fn read(stream: &[u8], at: usize, shared: &Shared, book: &mut Book<'_>) {
+/// Reads the sheet whose records begin at `at`; returns how many bytes they are.
+pub fn read(stream: &[u8], at: usize, shared: &Shared, book: &mut Book<'_>) -> usize {
     let mut reader = Reader::new(stream, shared);
-    let mut depth = 0_usize;
+    let (mut depth, mut end) = (0_usize, at);
     for found in records(stream, at) {
+        end = found.end;
         match found.kind {
             record::BEGIN => depth += 1,
             record::END if depth <= 1 => break,
@@ -36,6 +40,7 @@ pub fn read(stream: &[u8], at: usize, shared: &Shared, book: &mut Book<'_>) {
     }
     reader.write_formula(book);
     reader.write_objects(book);
+    end - at
 }
 
 /// A comment on a cell.
@@ -129,7 +134,7 @@ impl<'s> Reader<'s> {
     /// The value of a formula: a number, or a mark of what else it is. Behind it are flags and the formula itself.
     fn formula(&mut self, at: (u16, u16), style: u16, value: &[u8], book: &mut Book<'_>) {
         if u16_at(value, 6) != 0xffff {
-            return match self.written(value).filter(|_| float(value) == 0.0 && u16_at(value, 8) & CALCULATED_LATER != 0) {
+            return match self.written(value).filter(|_| float(value) == 0.0 && u16_at(value, 8) & CALCULATED_LATER == CALCULATED_LATER) {
                 Some(formula) => self.cell(at, &formula.text, book),
                 None => self.number(at, style, float(value), book),
             };
@@ -210,10 +215,10 @@ impl<'s> Reader<'s> {
 }
 
 /// The result of a formula is said to be an empty text, which it cannot be: the program that wrote it evaluates nothing.
-pub fn is_unevaluated(found: &Record<'_>, shared: &Shared) -> bool {
-    let value = found.data.get(6..).unwrap_or_default();
-    let is_empty = found.kind == record::FORMULA && u16_at(value, 6) == 0xffff && value.first() == Some(&3);
-    is_empty && written(value, shared).is_some_and(|formula| formula.never_text)
+pub fn is_unevaluated(stream: &[u8], shared: &Shared) -> bool {
+    let values = records(stream, 0).filter(|found| found.kind == record::FORMULA).filter_map(|found| found.data.get(6..));
+    let mut empty = values.filter(|value| u16_at(value, 6) == 0xffff && value.first() == Some(&3)).take(CANDIDATES);
+    empty.any(|value| written(value, shared).is_some_and(|formula| formula.never_text))
 }
 
 /// The formula that stands behind its value, flags and its length.
