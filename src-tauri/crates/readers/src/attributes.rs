@@ -116,7 +116,7 @@ mod tests {
         );
         let unquoted = "<![CDATA[ i<n".to_owned() + &" a=1".repeat(300) + "]]><a b='1'/>";
         check(&unquoted, &unquoted);
-        check(&format!("<![CDATA[ i<n a= {}]]><b{all}/>", all), &format!("<![CDATA[ i<n a= {all}]]><b{most}/>"));
+        check(&format!("<![CDATA[ i<n a= {all}]]><b{all}/>"), &format!("<![CDATA[ i<n a= {all}]]><b{most}/>"));
         check(&format!("<a{}/>", all.replace('=', "\n=\t ")), &format!("<a{}/>", most.replace('=', "\n=\t ")));
         check("<a b=", "<a b=");
         check("<a b='never", "<a b='never");

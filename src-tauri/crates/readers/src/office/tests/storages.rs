@@ -210,7 +210,11 @@ fn what_no_password_opens_is_told_from_what_one_opens() {
     let agile = |cipher: &str, bits: u32, hash: &str| {
         let keys = format!("keyBits='{bits}' cipherAlgorithm='{cipher}' cipherChaining='ChainingModeCBC' hashAlgorithm='{hash}'");
         let key = format!("<p:encryptedKey {keys} spinCount='1' encryptedVerifierHashInput='AAAA' encryptedVerifierHashValue='AAAA'/>");
-        [&[4, 0, 4, 0, 0x40, 0, 0, 0], format!("<encryption><keyData {keys}/>{key}<c:encryptedKey encryptedKeyValue='AAAA'/></encryption>").as_bytes()].concat()
+        [
+            &[4, 0, 4, 0, 0x40, 0, 0, 0],
+            format!("<encryption><keyData {keys}/>{key}<c:encryptedKey encryptedKeyValue='AAAA'/></encryption>").as_bytes(),
+        ]
+        .concat()
     };
     check(&agile("AES", 256, "SHA512"), crate::locked());
     check(&agile("AES", 256, "WHIRLPOOL"), cannot_unlock());

@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn hostile_tokens_cost_no_more_than_their_bytes() {
         let began = std::time::Instant::now();
-        (0..12_000).for_each(|_| check(&[0x16; TOKENS], None));
-        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+        (0..20_000).for_each(|_| check(&[0x16; TOKENS], None));
+        assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
     }
 }
