@@ -9,11 +9,11 @@ use crate::threads::Threads;
 use crate::trouble::Trouble;
 use crate::upkeep::{self, NOTE};
 use lancedb::{ObjectStoreRegistry, Session, Table};
-use std::time::Duration;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use winnow_contract::Words;
 
 /// Bytes of the index that are kept in memory between searches; the rest comes from the system's file cache.
